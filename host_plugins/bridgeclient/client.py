@@ -1,0 +1,293 @@
+"""One conversation with the server: submit jobs, hear how they go, cancel them.
+
+Two ways to listen, for two kinds of program: `events` blocks until the next event of a job (command
+line, GIMP), `receive` never blocks (a GUI's timer or socket notifier, Krita). An object belongs to
+one thread at a time. Knows the wire and no editor; finding and starting a server is `discovery`.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from bridgeclient.codec import Message, decode, encode
+from bridgeclient.errors import (
+    BridgeError,
+    Cancelled,
+    ProtocolError,
+    RequestError,
+    ServerError,
+    error_from_fields,
+)
+from bridgeclient.events import (
+    Accepted,
+    Event,
+    Failed,
+    JobEvent,
+    Preview,
+    Progress,
+    Result,
+    Started,
+    Status,
+    Welcome,
+)
+from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, SILENCE_S, Fields, ImageFrame
+from bridgeclient.transport import Transport
+
+_Answer = TypeVar("_Answer", Status, Welcome)
+
+_PLAIN: dict[str, type[Accepted | Started | Progress | Status | Welcome]] = {
+    "accepted": Accepted,
+    "started": Started,
+    "progress": Progress,
+    "status": Status,
+    "welcome": Welcome,
+}
+
+
+class BridgeClient:
+    """A client that has been welcomed; `welcome` holds the server's facts.
+
+    Args:
+        transport: an open way to the server; the client closes it.
+        name, version: who is calling, for the server's log.
+        warm: ask the server to load the engine now rather than at the first job.
+        timeout_s: how long to wait for the welcome.
+
+    Raises:
+        BridgeError: `server.unreachable` when no welcome comes in time, `auth.refused`,
+            `protocol.*`.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        name: str,
+        version: str,
+        warm: bool = True,
+        timeout_s: float = 5.0,
+    ) -> None:
+        self._transport = transport
+        self._active: dict[str, bool] = {}  # unfinished jobs, and whether they want previews
+        self._waiting: dict[str, deque[JobEvent]] = {}
+        self._sent_at = self._heard_at = time.monotonic()
+        try:
+            self._send("hello", {"name": name, "version": version, "warm": warm})
+            self.welcome = self._answer(Welcome, timeout_s)
+        except BaseException:
+            self.close()
+            raise
+
+    def submit(
+        self,
+        image: ImageFrame,
+        settings: dict[str, Any],
+        *,
+        mask: ImageFrame | None = None,
+        guide: ImageFrame | None = None,
+        preview_side: int = 0,
+    ) -> str:
+        """Hand in a dream and return its job id at once.
+
+        `settings` as `DreamSettings` in JSON; missing ones take their defaults. `mask` has one
+        channel and the image's size. `preview_side` is the longest side of previews in pixels;
+        0 means none.
+
+        Raises:
+            RequestError: `request.too_large`, more than the server takes.
+            ServerError: `server.lost`.
+        """
+        job = uuid.uuid4().hex
+        given = {"image": image, "mask": mask, "guide": guide}
+        images = {role: frame for role, frame in given.items() if frame is not None}
+        self._check_size(sum(frame.nbytes for frame in images.values()))
+        fields = {"job": job, "settings": settings, "preview_side": preview_side}
+        self._active[job] = preview_side > 0
+        self._waiting[job] = deque()
+        self._send("submit", fields, images)
+        if preview_side > 0:
+            self._send("credit", {"job": job})
+        return job
+
+    def events(self, job: str) -> Iterator[JobEvent]:
+        """Everything that happens to the job, blocking between events; the last is `Result`.
+
+        Raises:
+            Cancelled: the job was cancelled.
+            BridgeError: it failed, or the server is gone.
+        """
+        waiting = self._waiting[job]
+        while True:
+            while not waiting:
+                self._sort(self._next(0.25))
+            event = waiting.popleft()
+            if isinstance(event, Failed):
+                raise event.error
+            yield event
+            if isinstance(event, Result):
+                return
+
+    def receive(self) -> Event | None:
+        """The next event of any job, or an answer to `request_status`; None when there is none.
+
+        Never blocks. Call it at least every two seconds while a job is unfinished, because it
+        also tells the server that this program is alive, and until None whenever `fileno` fires.
+
+        Raises:
+            BridgeError: the server is gone (`server.lost`, `server.closing`); all jobs with it.
+        """
+        for waiting in self._waiting.values():
+            if waiting:
+                return waiting.popleft()
+        return self._next(0.0)
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when `receive` may have an event."""
+        return self._transport.fileno()
+
+    def cancel(self, job: str) -> None:
+        """Ask for the job to be stopped; its events end with `Cancelled` once it is.
+
+        A result that was already on its way still arrives instead.
+        """
+        if job in self._active:
+            self._send("cancel", {"job": job})
+
+    def request_status(self) -> None:
+        """Ask for a `Status`, which `receive` will return."""
+        self._send("status")
+
+    def status(self, timeout_s: float = 5.0) -> Status:
+        """The server's state now; waits for the answer.
+
+        Raises:
+            ServerError: `server.lost`, none came in time.
+        """
+        self.request_status()
+        return self._answer(Status, timeout_s)
+
+    def shutdown(self, timeout_s: float = 10.0) -> None:
+        """Stop the server, whoever's jobs it has, and wait until it says that it closes.
+
+        Raises:
+            ServerError: `server.lost`, it did not answer in time.
+        """
+        self._send("shutdown")
+        deadline = time.monotonic() + timeout_s
+        try:
+            while time.monotonic() < deadline:
+                self._next(0.25)
+        except ServerError:
+            return
+        raise ServerError("server.lost", "The server did not answer the request to stop.")
+
+    def close(self) -> None:
+        """Leave; the server cancels what is unfinished."""
+        self._transport.close()
+
+    def __enter__(self) -> BridgeClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _send(
+        self, type: str, fields: Fields | None = None, images: dict[str, ImageFrame] | None = None
+    ) -> None:
+        self._sent_at = time.monotonic()
+        self._transport.send(encode(type, fields, images))
+
+    def _next(self, timeout_s: float) -> Event | None:
+        """The next event within about `timeout_s`; pings and notices silence on the way."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            self._keep_alive()
+            frames = self._transport.receive(max(0.0, deadline - time.monotonic()))
+            if frames is not None:
+                self._heard_at = time.monotonic()
+                if (event := self._event(decode(frames, FROM_SERVER))) is not None:
+                    return event
+            elif time.monotonic() >= deadline:
+                return None
+
+    def _keep_alive(self) -> None:
+        now = time.monotonic()
+        if not self._active:
+            self._heard_at = now
+            return
+        if now - self._sent_at >= PING_INTERVAL_S:
+            late = now - self._sent_at >= SILENCE_S  # this program slept, not the server
+            self._heard_at = now if late else self._heard_at
+            self._send("ping")
+        if now - self._heard_at >= SILENCE_S:
+            raise ServerError(
+                "server.lost",
+                f"The dreambridge server has been silent for {SILENCE_S:.0f} seconds.",
+                "Run `dreambridge stop` and dream again.",
+            )
+
+    def _event(self, message: Message) -> Event | None:
+        """What a message means to the caller, None for pongs and jobs already over."""
+        if message.type == "closing":
+            reason = message.fields["reason"]
+            hint = "Dream again: it restarts."
+            raise ServerError("server.closing", f"The server closes: {reason}.", hint)
+        if message.type == "pong" or (message.job and message.job not in self._active):
+            return None
+        if message.type == "error" and not message.job:
+            raise error_from_fields(message.fields)
+        event = _as_event(message)
+        if isinstance(event, Result | Failed):
+            del self._active[message.job]
+        elif isinstance(event, Preview):
+            self._send("credit", {"job": message.job})
+        return event
+
+    def _sort(self, event: Event | None) -> None:
+        """Keep an event for whoever asks for its job; answers to nobody's question are dropped."""
+        if event is not None and not isinstance(event, Status | Welcome):
+            self._waiting[event.job].append(event)
+
+    def _answer(self, kind: type[_Answer], timeout_s: float) -> _Answer:
+        deadline = time.monotonic() + timeout_s
+        while (left := deadline - time.monotonic()) > 0:
+            event = self._next(min(left, 0.25))
+            if isinstance(event, kind):
+                return event
+            self._sort(event)
+        code = "server.unreachable" if kind is Welcome else "server.lost"
+        raise ServerError(code, f"No answer from the server within {timeout_s:.0f} seconds.")
+
+    def _check_size(self, nbytes: int) -> None:
+        most = self.welcome.limits.get("request_bytes", 0)
+        if nbytes > most:
+            raise RequestError(
+                "request.too_large",
+                f"The region has {nbytes / 2**20:.0f} MiB and the server takes {most / 2**20:.0f}.",
+                "Select a smaller region, or start the server with a higher --max-request-mib.",
+                facts={"field": "image", "limit": "request_bytes"},
+            )
+
+
+def _as_event(message: Message) -> Event:
+    if plain := _PLAIN.get(message.type):
+        return plain(**message.fields)
+    match message.type:
+        case "preview":
+            return Preview(image=_owned(message.images["image"]), **message.fields)
+        case "result":
+            return Result(image=_owned(message.images["image"]), **message.fields)
+        case "cancelled":
+            return Failed(message.job, Cancelled(message.job))
+        case "error":
+            return Failed(message.job, error_from_fields(message.fields))
+    raise ProtocolError("protocol.unknown_type", f"The server sent {message.type!r}.")
+
+
+def _owned(image: ImageFrame) -> ImageFrame:
+    """The image with pixels that outlive the message they came in."""
+    return ImageFrame(image.width, image.height, image.channels, image.dtype, bytes(image.pixels))

@@ -1,0 +1,197 @@
+"""Finding the running server, or starting one and waiting until it answers.
+
+A server is found by its connection file and proves itself by the keys in it; a file without a
+server behind it is left over from one that was killed, and starting anew replaces it. Runs inside
+the editors: it knows which Python has the bridge, and imports nothing of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridgeclient.client import BridgeClient
+from bridgeclient.connection import FILE_NAME, Connection, read_connection
+from bridgeclient.errors import AuthError, BridgeError, ServerError
+from bridgeclient.private import make_private_folder
+from bridgeclient.transport import open_transport
+
+START_TIMEOUT_S = 60.0
+"""How long a started server may take to answer; it answers long before the engine is warm."""
+
+_POLL_S = 0.05
+_STARTED: list[subprocess.Popen[bytes]] = []  # kept so that ended servers are reaped
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where the bridge lives: its Python, its connection file, and the version installed."""
+
+    python: str
+    connection_file: Path
+    version: str
+
+    @classmethod
+    def read(cls, bridge_json: Path) -> Installation:
+        """The installation that an installer recorded beside a plug-in.
+
+        Raises:
+            ServerError: `server.start_failed`, the file is missing or damaged.
+        """
+        try:
+            values = json.loads(bridge_json.read_text("utf-8"))
+            file = Path(values["connection_file"])
+            return cls(str(values["python"]), file, str(values["version"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ServerError(
+                "server.start_failed",
+                f"{bridge_json} does not say where dreambridge is installed.",
+                "Run `dreambridge install` for this editor again.",
+            ) from error
+
+    def write(self, bridge_json: Path) -> None:
+        """Record the installation for a plug-in."""
+        file = str(self.connection_file)
+        values = {"python": self.python, "connection_file": file, "version": self.version}
+        bridge_json.write_text(json.dumps(values, indent=1) + "\n", "utf-8")
+
+
+def connect(
+    installation: Installation, *, name: str, timeout_s: float = START_TIMEOUT_S
+) -> BridgeClient:
+    """A client of the running server, which is started if there is none.
+
+    Raises:
+        ServerError: `server.start_failed` with the path of the log, or `server.version` when the
+            server that runs is of another version than the installation.
+        AuthError: `auth.unsafe_file`, the connection file is open to others.
+    """
+    client = find(installation, name=name)
+    if client is None:
+        client = _start(installation, name, timeout_s)
+    if client.welcome.version != installation.version:
+        client.close()
+        raise ServerError(
+            "server.version",
+            f"dreambridge {client.welcome.version} is running, this is {installation.version}.",
+            "Run `dreambridge stop`; if this comes again, run `dreambridge install` for this "
+            "editor.",
+        )
+    return client
+
+
+def find(installation: Installation, *, name: str, warm: bool = True) -> BridgeClient | None:
+    """A client of the running server, None if none runs; versions are not compared.
+
+    Raises:
+        AuthError: `auth.unsafe_file`, the connection file is open to others.
+    """
+    try:
+        connection = read_connection(installation.connection_file)
+    except ServerError:
+        return None  # damaged; the next server to start replaces it
+    if connection is None:
+        return None
+    return _greet(connection, installation, name, warm)
+
+
+def _greet(
+    connection: Connection, installation: Installation, name: str, warm: bool
+) -> BridgeClient | None:
+    try:
+        transport = open_transport(connection)
+        return BridgeClient(transport, name=name, version=installation.version, warm=warm)
+    except (ServerError, AuthError) as error:
+        if error.code in ("server.unreachable", "server.lost", "server.closing", "auth.refused"):
+            return None
+        raise
+
+
+def _start(installation: Installation, name: str, timeout_s: float) -> BridgeClient:
+    """Start a server and wait for its welcome; a rival that starts first will do as well."""
+    home = installation.connection_file.parent
+    make_private_folder(home)
+    log = home / "start.log"
+    server = _spawn(installation, home, log)
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None] + [server]
+    deadline = time.monotonic() + timeout_s
+    seen: Connection | None = None
+    while time.monotonic() < deadline:
+        connection = _readable(installation.connection_file)
+        if connection is not None and connection != seen:
+            seen = connection
+            if client := _greet(connection, installation, name, warm=True):
+                return client
+        if server.poll():
+            raise _not_started(f"it ended with code {server.returncode}", log)
+        time.sleep(_POLL_S)
+    raise _not_started(f"it did not answer within {timeout_s:.0f} seconds", log)
+
+
+def _readable(path: Path) -> Connection | None:
+    try:
+        return read_connection(path)
+    except ServerError:
+        return None
+
+
+def _not_started(why: str, log: Path) -> BridgeError:
+    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
+    last = next((line for line in reversed(lines) if line.strip()), "nothing was written")
+    return ServerError(
+        "server.start_failed",
+        f"The dreambridge server could not be started: {why} ({last.strip()[:200]}).",
+        f"Read {log}, or run `dreambridge serve` in a terminal to see what is wrong.",
+    )
+
+
+def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start a server that outlives this program; what it says before it has a log goes to `log`."""
+    command = [installation.python, "-E", "-P", "-m", "dreambridge", "serve", "--home", str(home)]
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=handle,
+            cwd=home,
+            env=_environment(),
+            start_new_session=os.name == "posix",
+            creationflags=_creation_flags(),
+        )
+    except OSError as error:
+        raise ServerError(
+            "server.start_failed",
+            f"{installation.python} could not be run ({error.strerror}).",
+            "Run `dreambridge install` for this editor again.",
+        ) from error
+    finally:
+        os.close(handle)
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
+def _environment() -> dict[str, str]:
+    """This program's environment without what an editor's own bundle set for its own Python."""
+    bundle = os.environ.get("APPDIR") or os.environ.get("SNAP") or ""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    libraries = environment.pop("LD_LIBRARY_PATH", "").split(os.pathsep)
+    kept = [path for path in libraries if path and not (bundle and path.startswith(bundle))]
+    if kept:
+        environment["LD_LIBRARY_PATH"] = os.pathsep.join(kept)
+    return environment
+
+
+def connection_file_in(home: Path) -> Path:
+    """Where a server with this data folder writes its connection file."""
+    return home / FILE_NAME
