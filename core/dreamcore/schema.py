@@ -1,0 +1,74 @@
+"""The settings as a JSON schema, for every program that offers them without importing the engine.
+
+Generated from `DreamSettings` alone. Beside JSON Schema's own words each property carries
+`x-kind`, `x-label`, `x-group` ("main" or "advanced") and `x-unit`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from dreamcore.layers import LAYERS
+from dreamcore.presets import PRESETS
+from dreamcore.settings import DreamSettings, Json
+
+_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "choice": "string"}
+
+
+def schema() -> Json:
+    """The JSON schema of `DreamSettings`, with the layers' geometry and the presets beside it.
+
+    `x-layers` maps a layer's name to its `channels`, `stride`, `receptive_field` and `halo`;
+    `x-presets` maps a preset's name to its `label`, `help` and complete `settings`.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "DreamSettings",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {spec.name: _property(spec) for spec in dataclasses.fields(DreamSettings)},
+        "x-layers": {name: _layer(name) for name in LAYERS},
+        "x-presets": {
+            name: {"label": look.label, "help": look.help, "settings": look.settings.to_json()}
+            for name, look in PRESETS.items()
+        },
+    }
+
+
+def _property(spec: dataclasses.Field[Any]) -> Json:
+    facts, default = spec.metadata, DreamSettings().to_json()[spec.name]
+    described = {
+        "description": facts["help"],
+        "default": default,
+        "x-kind": facts["kind"],
+        "x-label": facts["label"],
+        "x-group": facts["group"],
+        "x-unit": facts.get("unit", ""),
+    }
+    bounds = dict(zip(("minimum", "maximum"), facts.get("range", ()), strict=False))
+    match facts["kind"]:
+        case "layers":
+            weight = {"type": "number", **bounds}
+            names = {"enum": list(LAYERS)}
+            shape: Json = {"type": "object", "minProperties": 1, "propertyNames": names}
+            return described | shape | {"additionalProperties": weight}
+        case "integers":
+            return described | {"type": "array", "items": {"type": "integer", **bounds}}
+        case "tile":
+            sizes = {"type": "integer", **bounds}
+            return described | {"anyOf": [{"enum": list(facts["choices"])}, sizes]}
+        case "choice":
+            return described | {"type": "string", "enum": list(facts["choices"])}
+        case kind:
+            return described | {"type": _TYPES[kind], **bounds}
+
+
+def _layer(name: str) -> Json:
+    layer = LAYERS[name]
+    return {
+        "channels": layer.channels,
+        "stride": layer.stride,
+        "receptive_field": layer.receptive_field,
+        "halo": layer.halo,
+    }

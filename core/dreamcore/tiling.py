@@ -1,0 +1,227 @@
+"""The image's gradient, whole or in tiles that add up to exactly the same.
+
+An objective is a sum over a layer's positions, so the gradient of the image is the sum of the
+gradients of parts of those positions ("cores") if each part sees all the input that it depends
+on: the core's input plus a halo of half the receptive field, on the layer's stride grid, with zero
+padding only where the image itself ends. Overlapping input gradients are added.
+
+The image is read with wrap-around at an offset (the jitter), without a shifted copy of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from dreamcore import devices
+from dreamcore.errors import OutOfMemoryError
+from dreamcore.layers import LAYERS, Layer
+from dreamcore.objectives import Term, sum_of_squares
+from dreamcore.vgg import Network
+
+log = logging.getLogger(__name__)
+
+Span = tuple[int, int]
+
+MOST_TILE_BYTES = 2**30
+"""The most working memory of a tile on a CPU, however much is free."""
+
+BYTES_PER_PIXEL = 400
+"""Values, in the network's precision, that a tile's forward and backward keep per input pixel."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Rows and columns of a tile in input pixels: what it reads, and the core it stands for."""
+
+    rows: Span
+    columns: Span
+    core_rows: Span
+    core_columns: Span
+
+
+def plan(height: int, width: int, layer: Layer, side: int | None) -> list[Tile]:
+    """Tiles for an image of `height` x `width` whose inputs are about `side` pixels wide and high.
+
+    `side` None means one tile. Every position of every layer up to `layer` is in one core.
+    """
+    rows, columns = _spans(height, layer, side), _spans(width, layer, side)
+    return [Tile(r, c, core_r, core_c) for r, core_r in rows for c, core_c in columns]
+
+
+def _spans(length: int, layer: Layer, side: int | None) -> list[tuple[Span, Span]]:
+    """(input, core) of each tile along one axis; cores are multiples of the stride."""
+    if side is None or length <= side:
+        return [((0, length), (0, length))]
+    largest = max(side - 2 * layer.halo, layer.stride)
+    count = -(-length // largest)
+    core = -(-length // (count * layer.stride)) * layer.stride
+    starts = range(0, length - length % layer.stride or 1, core)
+    spans = []
+    for start in starts:
+        last = start == starts[-1]
+        stop = length if last else start + core
+        outer = max(0, start - layer.halo), min(length, stop + layer.halo)
+        spans.append((outer, (start, stop)))
+    return spans
+
+
+class Tiler:
+    """Computes gradients of one octave's image in tiles, smaller ones when memory runs out.
+
+    Args:
+        network: the network; its precision is that of the computation.
+        terms: the objective at each layer by name.
+        tile: "off", "auto" (from the memory that is free), or a side in pixels.
+    """
+
+    def __init__(self, network: Network, terms: Mapping[str, Term], tile: str | int) -> None:
+        self._network = network
+        self._terms = terms
+        self._layer = max((LAYERS[name] for name in terms), key=lambda layer: layer.receptive_field)
+        self._side = {"off": None, "auto": automatic_side(network, self._layer)}.get(tile, tile)
+
+    def gradient(
+        self, image: Tensor, out: Tensor, offset: tuple[int, int] = (0, 0)
+    ) -> Iterator[float]:
+        """Fills `out` with the image's gradient; yields the fraction done after each tile.
+
+        Args:
+            image: (3, H, W) float32 in [0, 1], at least as large as the deepest layer's stride.
+            out: (3, H, W) float32, overwritten.
+            offset: rows and columns by which the network sees the image shifted, wrapping around.
+
+        Raises:
+            OutOfMemoryError: not even the smallest tile fits.
+        """
+        height, width = image.shape[1:]
+        while True:
+            tiles = plan(height, width, self._layer, self._side)
+            try:
+                yield from self._sum(image, tiles, out, offset)
+            except (RuntimeError, MemoryError) as error:
+                if not devices.is_out_of_memory(error):
+                    raise
+                self._halve(max(height, width), error)
+            else:
+                return
+
+    def _halve(self, longest: int, error: Exception) -> None:
+        """Halves the tile, or gives up if it is the smallest already."""
+        devices.release_memory(self._network.device)
+        tried = min(self._side or longest, longest)
+        smallest = 2 * self._layer.halo + self._layer.stride
+        free = devices.free_memory(self._network.device)
+        if tried <= smallest:
+            raise OutOfMemoryError(
+                f"A tile of {tried} pixels does not fit into the {free / 2**20:.0f} MiB that are "
+                f"free on {self._network.device}.",
+                "Close other programs, choose a shallower layer or the device cpu.",
+            ) from error
+        self._side = max(tried // 2, smallest)
+        log.warning(
+            "out of memory with tiles of %d pixels (%d MiB free), trying %d",
+            tried,
+            free // 2**20,
+            self._side,
+        )
+
+    def _sum(
+        self, image: Tensor, tiles: list[Tile], out: Tensor, offset: tuple[int, int]
+    ) -> Iterator[float]:
+        """Adds the tiles' gradients up in `out`, after a pass for totals where one is needed."""
+        size = (image.shape[1], image.shape[2])
+        terms, done = _with_positions(self._terms, size), 0.0
+        if any(term.objective == "norm" for term in terms.values()):
+            squares = dict.fromkeys(terms, 0.0)
+            for index, tile in enumerate(tiles):
+                trace = self._network.forward(_read(image, tile, offset), terms)
+                for name, term in terms.items():
+                    core = trace.activations[name][core_positions(name, tile, size)]
+                    squares[name] += sum_of_squares(core, term.channels)
+                done = 0.3 * (index + 1) / len(tiles)
+                yield done
+            terms = {name: replace(term, norm=squares[name] ** 0.5) for name, term in terms.items()}
+        out.zero_()
+        for index, tile in enumerate(tiles):
+            part = self._tile_gradient(_read(image, tile, offset), tile, terms, size)
+            _add(out, part[0], tile, offset)
+            yield done + (1 - done) * (index + 1) / len(tiles)
+
+    def _tile_gradient(
+        self, pixels: Tensor, tile: Tile, terms: Mapping[str, Term], size: tuple[int, int]
+    ) -> Tensor:
+        trace = self._network.forward(pixels, terms)
+        gradients = {}
+        for name, term in terms.items():
+            activation = trace.activations.pop(name)
+            core = core_positions(name, tile, size)
+            if activation[core].shape == activation.shape:
+                gradients[name] = term.gradient(activation)
+            else:
+                gradients[name] = torch.zeros_like(activation)
+                gradients[name][core] = term.gradient(activation[core])
+        return self._network.backward(trace, gradients)
+
+
+def _with_positions(terms: Mapping[str, Term], size: tuple[int, int]) -> dict[str, Term]:
+    return {
+        name: replace(
+            term, positions=(size[0] // LAYERS[name].stride) * (size[1] // LAYERS[name].stride)
+        )
+        for name, term in terms.items()
+    }
+
+
+def automatic_side(network: Network, layer: Layer) -> int:
+    """A tile side in pixels whose working memory is a modest share of what is free."""
+    free = devices.free_memory(network.device)
+    budget = min(free // 4, MOST_TILE_BYTES) if network.device.type == "cpu" else free // 2
+    per_pixel = BYTES_PER_PIXEL * network.dtype.itemsize
+    return max(int((budget / per_pixel) ** 0.5), 2 * layer.halo + layer.stride)
+
+
+def core_positions(name: str, tile: Tile, size: tuple[int, int]) -> tuple[slice, ...]:
+    """Index of the part of a tile's activations, (1, C, h, w), that lies in its core."""
+    stride = LAYERS[name].stride
+    rows = _positions(tile.rows, tile.core_rows, size[0], stride)
+    columns = _positions(tile.columns, tile.core_columns, size[1], stride)
+    return (slice(None), slice(None), rows, columns)
+
+
+def _positions(outer: Span, core: Span, length: int, stride: int) -> slice:
+    stop = length // stride if core[1] == length else core[1] // stride
+    origin = outer[0] // stride
+    return slice(core[0] // stride - origin, stop - origin)
+
+
+def _read(image: Tensor, tile: Tile, offset: tuple[int, int]) -> Tensor:
+    """The tile's input, (1, 3, h, w), from the image shifted by `offset` with wrap-around."""
+    height, width = image.shape[1:]
+    rows = _pieces(tile.rows, offset[0], height)
+    columns = _pieces(tile.columns, offset[1], width)
+    bands = [torch.cat([image[:, r, c] for _, c in columns], dim=2) for _, r in rows]
+    return torch.cat(bands, dim=1)[None]
+
+
+def _add(out: Tensor, part: Tensor, tile: Tile, offset: tuple[int, int]) -> None:
+    height, width = out.shape[1:]
+    for part_rows, rows in _pieces(tile.rows, offset[0], height):
+        for part_columns, columns in _pieces(tile.columns, offset[1], width):
+            out[:, rows, columns] += part[:, part_rows, part_columns]
+
+
+def _pieces(span: Span, offset: int, length: int) -> list[tuple[slice, slice]]:
+    """(slice of the tile, slice of the image) pairs that a shifted span falls into; one or two."""
+    start, stop = span
+    first = (start - offset) % length
+    size = stop - start
+    before_end = min(size, length - first)
+    pieces = [(slice(0, before_end), slice(first, first + before_end))]
+    if before_end < size:
+        pieces.append((slice(before_end, size), slice(0, size - before_end)))
+    return pieces
