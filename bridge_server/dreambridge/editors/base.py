@@ -1,0 +1,94 @@
+"""What the installer and the doctor have to know about an editor, and where they may look.
+
+Knows no particular editor and writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Places:
+    """The machine as an editor's module sees it, so that every platform can be tested on any.
+
+    `platform` as in `sys.platform`.
+    """
+
+    platform: str
+    home: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def here(cls) -> Places:
+        """This machine and user."""
+        return cls(sys.platform, Path.home(), os.environ)
+
+    def variable(self, name: str, default: str) -> Path:
+        """The folder that an environment variable names, else `default` below the home folder."""
+        value = self.environment.get(name)
+        return Path(value) if value else self.home / default
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A user's own folder of an editor, where plug-ins go.
+
+    `label` is what a person reads ("GIMP 3.0, Flatpak"). A `sandboxed` editor can't start outside
+    programs: it needs wheels for its Python and a server that already runs.
+    """
+
+    label: str
+    folder: Path
+    sandboxed: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file or folder to install: where it is, and where it goes below the profile's folder."""
+
+    source: Path
+    target: PurePosixPath
+    executable: bool = False
+
+
+class Editor(Protocol):
+    """An editor that a plug-in exists for."""
+
+    name: str
+    """As on the command line."""
+
+    title: str
+    """As people call it."""
+
+    home: PurePosixPath
+    """The plug-in's folder below a profile's: bridge.json, schema.json and the wheels go there."""
+
+    start: PurePosixPath
+    """The installed file that the editor looks at first."""
+
+    def profiles(self, places: Places) -> Sequence[Profile]:
+        """The user's profiles that exist, newest version first."""
+
+    def profile_at(self, folder: Path) -> Profile:
+        """The profile in a folder that the user named."""
+
+    def where(self, places: Places) -> Sequence[Path]:
+        """The folders that `profiles` looks into, for the sentence when there is none."""
+
+    def items(self, plugins: Path) -> Sequence[Item]:
+        """The plug-in's own files; `plugins` is the folder that holds all plug-ins' sources."""
+
+    def pythons(self, places: Places) -> Sequence[Path]:
+        """Interpreters that the editor uses and that can be run from outside; may be empty."""
+
+    def enable(self, profile: Profile) -> str:
+        """Do what else the editor needs to see the plug-in; the sentence to tell the user."""
+
+    def disable(self, profile: Profile) -> None:
+        """Undo `enable`."""

@@ -1,0 +1,104 @@
+"""`dreambridge install` and `dreambridge uninstall`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from dreambridge.editors.base import Editor, Places, Profile
+from dreambridge.editors.install import (
+    Installed,
+    InstallError,
+    installed_files,
+    planned,
+    uninstall,
+)
+from dreambridge.editors.install import install as put
+from dreambridge.editors.registry import EDITORS
+
+_editor = click.argument("editor", type=click.Choice(sorted(EDITORS)))
+_config_dir = click.option(
+    "--config-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The editor's configuration folder, instead of all that are found.",
+)
+_dry_run = click.option("--dry-run", is_flag=True, help="Only list the files.")
+
+
+@click.command()
+@_editor
+@_config_dir
+@_dry_run
+@click.option("--dev", is_flag=True, help="Link the plug-in's sources instead of copying them.")
+def install(editor: str, config_dir: Path | None, dry_run: bool, dev: bool) -> None:
+    """Put the plug-in into EDITOR, or update it there."""
+    chosen = EDITORS[editor]
+    for profile in _profiles(chosen, config_dir):
+        click.echo(f"{profile.label}: {profile.folder / chosen.home}")
+        if dry_run:
+            _list("would write", planned(chosen, profile))
+            continue
+        with _sentences():
+            done = put(chosen, profile, dev=dev)
+        click.echo(f"  {len(done.files)} files written. {chosen.enable(profile)}")
+        _tell_wheels(done)
+
+
+@click.command(name="uninstall")
+@_editor
+@_config_dir
+@_dry_run
+def uninstall_command(editor: str, config_dir: Path | None, dry_run: bool) -> None:
+    """Remove the plug-in from EDITOR: exactly what was installed."""
+    chosen = EDITORS[editor]
+    for profile in _profiles(chosen, config_dir):
+        click.echo(f"{profile.label}: {profile.folder / chosen.home}")
+        with _sentences():
+            if dry_run:
+                _list("would remove", installed_files(chosen, profile))
+                continue
+            removed = uninstall(chosen, profile)
+        if removed:
+            chosen.disable(profile)
+        click.echo(f"  {len(removed)} files removed." if removed else "  not installed here")
+
+
+def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:
+    if config_dir is not None:
+        return [editor.profile_at(config_dir.absolute())]
+    places = Places.here()
+    profiles = editor.profiles(places)
+    if not profiles:
+        looked = ", ".join(str(folder) for folder in editor.where(places))
+        raise click.ClickException(
+            f"No profile of {editor.title} was found in {looked}. Start {editor.title} once, or "
+            "name its configuration folder with --config-dir."
+        )
+    return profiles
+
+
+def _list(verb: str, paths: Sequence[Path]) -> None:
+    for path in paths:
+        click.echo(f"  {verb} {path}")
+
+
+def _tell_wheels(done: Installed) -> None:
+    if done.vendored.problem:
+        abis = ", ".join(done.vendored.abis) or "none"
+        click.echo(
+            f"  Not every wheel of pyzmq could be downloaded ({done.vendored.problem}). There are "
+            f"wheels for: {abis}; other Pythons reach the server through the relay.",
+            err=True,
+        )
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turns the installer's errors into click's, which are one line and exit code 1."""
+    try:
+        yield
+    except InstallError as error:
+        raise click.ClickException(str(error)) from error

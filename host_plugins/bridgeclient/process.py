@@ -1,0 +1,19 @@
+"""What a program started from inside an editor needs to be itself again.
+
+Editors set variables for their own bundled Python and libraries, which would break another one.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+def environment() -> dict[str, str]:
+    """This program's environment without what an editor's own bundle set for its own Python."""
+    bundle = os.environ.get("APPDIR") or os.environ.get("SNAP") or ""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    libraries = environment.pop("LD_LIBRARY_PATH", "").split(os.pathsep)
+    kept = [path for path in libraries if path and not (bundle and path.startswith(bundle))]
+    if kept:
+        environment["LD_LIBRARY_PATH"] = os.pathsep.join(kept)
+    return environment
