@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from bridgeclient.codec import Message, decode, encode
 from bridgeclient.errors import (
-    BridgeError,
     Cancelled,
     ProtocolError,
     RequestError,
@@ -73,7 +72,7 @@ class BridgeClient:
     ) -> None:
         self._transport = transport
         self._active: dict[str, bool] = {}  # unfinished jobs, and whether they want previews
-        self._waiting: dict[str, deque[JobEvent]] = {}
+        self._waiting: defaultdict[str, deque[JobEvent]] = defaultdict(deque)
         self._sent_at = self._heard_at = time.monotonic()
         try:
             self._send("hello", {"name": name, "version": version, "warm": warm})
@@ -107,7 +106,6 @@ class BridgeClient:
         self._check_size(sum(frame.nbytes for frame in images.values()))
         fields = {"job": job, "settings": settings, "preview_side": preview_side}
         self._active[job] = preview_side > 0
-        self._waiting[job] = deque()
         self._send("submit", fields, images)
         if preview_side > 0:
             self._send("credit", {"job": job})
@@ -125,6 +123,8 @@ class BridgeClient:
             while not waiting:
                 self._sort(self._next(0.25))
             event = waiting.popleft()
+            if isinstance(event, Result | Failed):
+                del self._waiting[job]
             if isinstance(event, Failed):
                 raise event.error
             yield event

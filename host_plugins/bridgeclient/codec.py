@@ -159,7 +159,7 @@ def _decode_image(frame: memoryview) -> tuple[str, ImageFrame]:
     unpacker = msgpack.Unpacker(max_buffer_size=_IMAGE_HEAD_BYTES, max_bin_len=0, max_ext_len=0)
     unpacker.feed(frame[:_IMAGE_HEAD_BYTES])
     facts = _unpack(lambda: _image_facts(unpacker), "image frame")
-    if not _IMAGE_KEYS <= facts.keys() or not isinstance(facts["role"], str):
+    if not facts.keys() >= _IMAGE_KEYS or not isinstance(facts["role"], str):
         raise _malformed("an image frame lacks a field")
     pixels = _bin(frame, unpacker.tell())
     shape = {key: facts.get(key) for key in ("width", "height", "channels", "dtype")}

@@ -17,14 +17,16 @@ from pathlib import Path
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.connection import FILE_NAME, Connection, read_connection
-from bridgeclient.errors import AuthError, BridgeError, ServerError
+from bridgeclient.errors import BridgeError, ServerError
 from bridgeclient.private import make_private_folder
+from bridgeclient.process import environment
 from bridgeclient.transport import open_transport
 
 START_TIMEOUT_S = 60.0
 """How long a started server may take to answer; it answers long before the engine is warm."""
 
 _POLL_S = 0.05
+_RIVAL_S = 0.5
 _STARTED: list[subprocess.Popen[bytes]] = []  # kept so that ended servers are reaped
 
 
@@ -69,7 +71,8 @@ def connect(
     Raises:
         ServerError: `server.start_failed` with the path of the log, or `server.version` when the
             server that runs is of another version than the installation.
-        AuthError: `auth.unsafe_file`, the connection file is open to others.
+        AuthError: `auth.unsafe_file`, the connection file is open to others; `auth.refused`, the
+            server does not take its key.
     """
     client = find(installation, name=name)
     if client is None:
@@ -89,7 +92,8 @@ def find(installation: Installation, *, name: str, warm: bool = True) -> BridgeC
     """A client of the running server, None if none runs; versions are not compared.
 
     Raises:
-        AuthError: `auth.unsafe_file`, the connection file is open to others.
+        AuthError: `auth.unsafe_file`, the connection file is open to others; `auth.refused`, the
+            server does not take its key.
     """
     try:
         connection = read_connection(installation.connection_file)
@@ -106,8 +110,8 @@ def _greet(
     try:
         transport = open_transport(connection)
         return BridgeClient(transport, name=name, version=installation.version, warm=warm)
-    except (ServerError, AuthError) as error:
-        if error.code in ("server.unreachable", "server.lost", "server.closing", "auth.refused"):
+    except ServerError as error:
+        if error.code in ("server.unreachable", "server.lost", "server.closing"):
             return None
         raise
 
@@ -118,7 +122,6 @@ def _start(installation: Installation, name: str, timeout_s: float) -> BridgeCli
     make_private_folder(home)
     log = home / "start.log"
     server = _spawn(installation, home, log)
-    _STARTED[:] = [process for process in _STARTED if process.poll() is None] + [server]
     deadline = time.monotonic() + timeout_s
     seen: Connection | None = None
     while time.monotonic() < deadline:
@@ -129,6 +132,9 @@ def _start(installation: Installation, name: str, timeout_s: float) -> BridgeCli
                 return client
         if server.poll():
             raise _not_started(f"it ended with code {server.returncode}", log)
+        if server.poll() == 0:  # another server was there, perhaps only until it had closed
+            time.sleep(_RIVAL_S)
+            server = _spawn(installation, home, log)
         time.sleep(_POLL_S)
     raise _not_started(f"it did not answer within {timeout_s:.0f} seconds", log)
 
@@ -155,13 +161,13 @@ def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Pope
     command = [installation.python, "-E", "-P", "-m", "dreambridge", "serve", "--home", str(home)]
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        return subprocess.Popen(
+        server = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=handle,
             cwd=home,
-            env=_environment(),
+            env=environment(),
             start_new_session=os.name == "posix",
             creationflags=_creation_flags(),
         )
@@ -173,23 +179,14 @@ def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Pope
         ) from error
     finally:
         os.close(handle)
+    _STARTED[:] = [process for process in _STARTED if process.poll() is None] + [server]
+    return server
 
 
 def _creation_flags() -> int:
     if sys.platform == "win32":
         return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
-
-
-def _environment() -> dict[str, str]:
-    """This program's environment without what an editor's own bundle set for its own Python."""
-    bundle = os.environ.get("APPDIR") or os.environ.get("SNAP") or ""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    libraries = environment.pop("LD_LIBRARY_PATH", "").split(os.pathsep)
-    kept = [path for path in libraries if path and not (bundle and path.startswith(bundle))]
-    if kept:
-        environment["LD_LIBRARY_PATH"] = os.pathsep.join(kept)
-    return environment
 
 
 def connection_file_in(home: Path) -> Path:

@@ -3,8 +3,8 @@
     BridgeError
     ├── ProtocolError   protocol.*   the two sides don't understand each other
     ├── AuthError       auth.*       a key or a private file is not what it must be
-    ├── RequestError    request.*    this dream can't be dreamed as asked; `field` names what to change
-    ├── BusyError       busy.*       the server is at a limit; `retry_after_s` says when to try again
+    ├── RequestError    request.*    this dream can't be dreamed; `field` names what to change
+    ├── BusyError       busy.*       the server is at a limit; `retry_after_s` says how long
     ├── EngineError     engine.*     the engine failed on this job
     ├── ServerError     server.*     the server is closing, lost, or could not be started
     └── Cancelled       cancelled    the job was cancelled
@@ -39,7 +39,9 @@ CODES: dict[str, bool] = {
     "server.lost": True,
     "server.unreachable": True,
     "server.start_failed": False,
+    "server.no_transport": False,
     "server.version": False,
+    "server.failed": False,
 }
 """Every error code with whether the same request may succeed when it is sent again."""
 

@@ -29,7 +29,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Put `data` at `path` with mode 0600, so that a reader sees the old or the new, never a part."""
+    """Put `data` at `path` with mode 0600; a reader sees the old or the new, never a part."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

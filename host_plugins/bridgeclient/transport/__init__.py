@@ -44,13 +44,14 @@ def open_transport(connection: Connection) -> Transport:
     """The transport that works in this Python.
 
     Raises:
-        ServerError: `server.unreachable`, pyzmq can't be imported.
+        ServerError: `server.no_transport`, pyzmq can't be imported; `server.unreachable`, the
+            connection's address or keys can't be used.
     """
     try:
         from bridgeclient.transport.zeromq import ZmqTransport
     except ImportError as error:
         raise ServerError(
-            "server.unreachable",
+            "server.no_transport",
             f"This Python can't load pyzmq ({error}).",
             "Run `dreambridge install` for this editor again.",
         ) from error

@@ -1,0 +1,35 @@
+"""The server's log: a rotating file that only its user can read."""
+
+from __future__ import annotations
+
+import logging
+import os
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from dreambridge.options import MIB
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Opens its files with mode 0600."""
+
+    def _open(self) -> Any:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        if os.name == "posix":
+            os.fchmod(handle, 0o600)
+        return os.fdopen(handle, self.mode, encoding="utf-8")
+
+
+def start_logging(path: Path, *, also_terminal: bool) -> None:
+    """Log to `path` from now on, about 4 MiB at most, and to standard error if asked."""
+    logger = logging.getLogger("dreambridge")
+    logger.setLevel(logging.INFO)
+    handlers: list[logging.Handler] = [_PrivateFile(path, maxBytes=MIB, backupCount=3)]
+    if also_terminal:
+        handlers.append(logging.StreamHandler())
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(_FORMAT))
+        logger.addHandler(handler)

@@ -1,0 +1,220 @@
+"""The server: one thread that owns the sockets, answers at once, and never computes.
+
+Reads clients' messages, lets the desk act on them, passes on what the executor reports, and looks
+after liveness and idle times a few times a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import uuid
+from collections.abc import Callable
+
+import zmq
+
+from bridgeclient.codec import MAX_FRAMES, MAX_HEADER_BYTES, Message, decode, encode
+from bridgeclient.connection import Connection
+from bridgeclient.errors import BridgeError, bridge_error
+from bridgeclient.protocol import FROM_CLIENT, PROTOCOL, Fields
+from dreambridge import __version__
+from dreambridge.admission import Admission
+from dreambridge.desk import Desk
+from dreambridge.executor import Executor
+from dreambridge.home import Home
+from dreambridge.jobs import Frames
+from dreambridge.keys import Keys
+from dreambridge.options import Options
+from dreambridge.outbox import ClientGone, Outbox
+from dreamcore.schema import schema
+
+_log = logging.getLogger(__name__)
+
+_TICK_MS = 200
+_BATCH = 64
+_FAREWELL_S = 2.0
+_FORGET_S = 3600.0
+_DOMAIN = "client"
+_IMAGE_HEAD_BYTES = 1024
+
+Context = zmq.Context[zmq.Socket[bytes]]
+MakeExecutor = Callable[[Context, Admission, Home, Options], Executor]
+
+
+class Server:
+    """Bound and ready when made; `run` serves until it is told to stop or has been idle."""
+
+    def __init__(self, home: Home, keys: Keys, options: Options, make: MakeExecutor) -> None:
+        self.id = uuid.uuid4().hex
+        self._home, self._keys, self._options = home, keys, options
+        self._context = Context()
+        self._admission = Admission(self._context)
+        self._admission.admit(_DOMAIN, keys.client_public)
+        self._router = self._bound(keys, options)
+        self._executor = make(self._context, self._admission, home, options)
+        self._outbox = Outbox(self._router)
+        self._desk = Desk(self._executor, self._outbox, options)
+        self._heard: dict[bytes, float] = {}
+        self._started_at = time.monotonic()
+        self._stopping = ""
+        self._schema = schema()
+        self._handlers: dict[str, Callable[[bytes, Message], None]] = {
+            "hello": self._on_hello,
+            "credit": lambda _, message: self._desk.credit(message),
+            "cancel": lambda _, message: self._desk.cancel(message),
+            "ping": lambda client, _: self._send(client, "pong"),
+            "status": lambda client, _: self._send(client, "status", self._status()),
+            "shutdown": lambda *_: self.stop("it was asked to stop"),
+        }
+
+    def _bound(self, keys: Keys, options: Options) -> zmq.Socket[bytes]:
+        router = self._context.socket(zmq.ROUTER)
+        router.curve_server = True
+        router.curve_secretkey = keys.server_secret.encode()
+        router.zap_domain = _DOMAIN.encode()
+        router.router_mandatory = True
+        router.sndhwm = 16
+        router.rcvhwm = 64
+        router.maxmsgsize = max(options.request_bytes + _IMAGE_HEAD_BYTES, MAX_HEADER_BYTES)
+        router.handshake_ivl = 5000
+        router.linger = int(_FAREWELL_S * 1000)
+        router.bind(f"tcp://{options.listen}:{options.port or '*'}")
+        return router
+
+    def connection(self) -> Connection:
+        """What a client needs to reach this server."""
+        endpoint = self._router.get_string(zmq.LAST_ENDPOINT)
+        return Connection(
+            endpoint=endpoint.replace("//0.0.0.0:", "//127.0.0.1:"),
+            server_public=self._keys.server_public,
+            client_public=self._keys.client_public,
+            client_secret=self._keys.client_secret,
+            server=self.id,
+            pid=os.getpid(),
+            protocol=PROTOCOL,
+            log=str(self._home.server_log),
+        )
+
+    def stop(self, reason: str) -> None:
+        """Leave `run` soon; also from a signal handler."""
+        self._stopping = self._stopping or reason
+
+    def run(self) -> None:
+        """Serve until stopped, then end every job and tell every client."""
+        self._executor.warm()
+        while not self._stopping:
+            self._wait()
+            self._admission.answer()
+            self._read()
+            self._desk.work()
+            self._look_after()
+        _log.info("closing: %s", self._stopping)
+
+    def _wait(self) -> None:
+        sockets = [self._router, self._admission.socket, *self._executor.sockets()]
+        poller = zmq.Poller()
+        for socket in sockets:
+            poller.register(socket, zmq.POLLIN)
+        poller.poll(20 if self._outbox.waiting else _TICK_MS)
+
+    def _read(self) -> None:
+        for _ in range(_BATCH):
+            try:
+                client = self._router.recv(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            frames: list[zmq.Frame] = []
+            while self._router.rcvmore:
+                frame = self._router.recv(copy=False)
+                if len(frames) <= MAX_FRAMES:  # one too many is enough to refuse the message
+                    frames.append(frame)
+            self._handle(client, frames)
+
+    def _handle(self, client: bytes, frames: list[zmq.Frame]) -> None:
+        """Act on one message; whatever is wrong with it is answered, never fatal."""
+        self._heard[client] = time.monotonic()
+        try:
+            most = self._options.request_bytes + MAX_HEADER_BYTES
+            message = decode([frame.buffer for frame in frames], FROM_CLIENT, most)
+            if message.type == "submit":
+                self._desk.submit(client, message, frames)
+            else:
+                self._handlers[message.type](client, message)
+        except BridgeError as error:
+            self._refuse(client, error)
+        except Exception:
+            _log.exception("a message could not be handled")
+            log = f"Read {self._home.server_log} for the details."
+            self._refuse(client, bridge_error("server.failed", "The server failed.", log))
+
+    def _refuse(self, client: bytes, error: BridgeError) -> None:
+        _log.info("refused: %s %s", error.code, error.message)
+        if self._desk.knows(error.job):
+            error.job = ""  # the job itself goes on
+        self._send(client, "error", error.to_fields())
+
+    def _on_hello(self, client: bytes, message: Message) -> None:
+        fields = message.fields
+        _log.info("hello from %.60s %.20s", fields["name"], fields["version"])
+        if fields.get("warm"):
+            self._desk.used_at = time.monotonic()
+            self._executor.warm()
+        limits = self._options.limits()
+        welcome = {**self._facts(), "schema": self._schema, "limits": limits}
+        self._send(client, "welcome", welcome)
+
+    def _facts(self) -> Fields:
+        now = self._executor.capabilities()
+        engine = {"worker": now.state, "device": now.device, "precision": now.precision}
+        return {"version": __version__, "server": self.id, **engine}
+
+    def _status(self) -> Fields:
+        return {
+            **self._facts(),
+            "pid": os.getpid(),
+            "log": str(self._home.server_log),
+            "uptime_s": time.monotonic() - self._started_at,
+            "clients": len(self._heard),
+            "queued": self._desk.queued,
+            "running": self._desk.running,
+        }
+
+    def _send(self, client: bytes, type: str, fields: Fields | None = None) -> None:
+        try:
+            frames: Frames = encode(type, fields)
+            self._outbox.send(client, type, "", frames)
+        except ClientGone:
+            self._lose(client)
+
+    def _lose(self, client: bytes) -> None:
+        self._heard.pop(client, None)
+        self._outbox.forget(client)
+        self._desk.cancel_all(client, "its client is gone")
+
+    def _look_after(self) -> None:
+        """Unsent messages, silent clients, and the server's own idleness."""
+        for client in self._outbox.flush():
+            self._lose(client)
+        self._desk.cancel_silent(self._heard)
+        now = time.monotonic()
+        for client in [c for c, heard in self._heard.items() if now - heard > _FORGET_S]:
+            self._lose(client)
+        busy = self._desk.queued + self._desk.running
+        if not busy and 0 < self._options.idle_s < now - self._desk.used_at:
+            self.stop(f"nothing to do for {self._options.idle_s / 60:.3g} minutes")
+
+    def close(self) -> None:
+        """End every job, say goodbye, and let go of everything."""
+        reason = self._stopping or "it failed"
+        hint = "Dream again: it restarts."
+        self._desk.close(bridge_error("server.closing", f"The server closes: {reason}.", hint))
+        for client in list(self._heard):
+            self._send(client, "closing", {"reason": reason})
+        deadline = time.monotonic() + _FAREWELL_S
+        while self._outbox.waiting and time.monotonic() < deadline:
+            self._outbox.flush()
+            self._router.poll(20)
+        self._router.close()
+        self._admission.close()
+        self._context.term()

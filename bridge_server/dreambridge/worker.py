@@ -1,0 +1,213 @@
+"""The worker process: owns the engine, computes one job at a time, reports over its link.
+
+It reads its orders between ascent steps, so cancelling takes no thread and no lock; its only thread
+waits for the server's end, because a worker must not outlive its server.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import closing
+from typing import Any
+
+import zmq
+
+from bridgeclient.codec import Message, decode, encode
+from bridgeclient.errors import BridgeError, bridge_error
+from bridgeclient.protocol import FROM_CLIENT, ImageFrame
+from dreambridge.arrays import to_array, to_frame
+from dreambridge.link import connect_link
+from dreamcore import Dreamer, DreamSettings, Progress, Result
+from dreamcore.errors import (
+    DeviceError,
+    DreamError,
+    ImageError,
+    NonFiniteError,
+    OutOfMemoryError,
+    SettingsError,
+    WeightsError,
+)
+
+_log = logging.getLogger("dreambridge.worker")
+
+_QUIET_MS = 10_000
+"""After this long without a job the engine gives memory back that it keeps for the next one."""
+
+_PROGRESS_INTERVAL_S = 0.05
+_PREVIEW_INTERVAL_S = 0.1
+
+_CODES: dict[type[DreamError], str] = {
+    SettingsError: "request.invalid",
+    ImageError: "request.invalid",
+    WeightsError: "engine.weights",
+    DeviceError: "engine.device",
+    NonFiniteError: "engine.nonfinite",
+    OutOfMemoryError: "engine.out_of_memory",
+}
+
+
+def main() -> None:
+    """Serve the link described by the first line of standard input until the server goes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's business
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    orders = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    context = zmq.Context()
+    link = connect_link(context, orders)
+    try:
+        dreamer = Dreamer(orders["weights"], orders["device"], orders["precision"])
+    except Exception as error:
+        _log.exception("the engine could not start")
+        failure = _as_bridge_error(error)
+        fields = {"code": failure.code, "message": failure.message, "hint": failure.hint}
+        link.send_multipart(encode("failed", fields))
+        context.destroy(linger=1000)
+        sys.exit(1)
+    link.send_multipart(encode("ready", {"device": dreamer.device, "precision": dreamer.precision}))
+    Worker(link, dreamer).serve()
+
+
+def _end_with_server() -> None:
+    """Standard input is a pipe from the server: it ends when the server does, however it ends."""
+    while sys.stdin.buffer.read(1 << 16):
+        pass
+    os._exit(0)
+
+
+class Worker:
+    """Runs jobs as they come in on the link; knows one at a time."""
+
+    def __init__(self, link: zmq.Socket[bytes], dreamer: Dreamer) -> None:
+        self._link, self._dreamer = link, dreamer
+        self._job = ""
+        self._credit = self._cancelled = False
+
+    def serve(self) -> None:
+        """Compute jobs for ever; the process ends with the server."""
+        while True:
+            if not self._link.poll(_QUIET_MS):
+                self._dreamer.release_memory()
+                self._link.poll()
+            message = self._receive()
+            if message.type == "submit":
+                self._run(message)
+
+    def _receive(self) -> Message:
+        frames = self._link.recv_multipart(copy=False)
+        return decode([frame.buffer for frame in frames], FROM_CLIENT)
+
+    def _send(self, type: str, image: ImageFrame | None = None, **fields: Any) -> None:
+        images = {"image": image} if image else {}
+        self._link.send_multipart(encode(type, {"job": self._job, **fields}, images), copy=False)
+
+    def _run(self, message: Message) -> None:
+        """Dream one job and send exactly one terminal message."""
+        self._job, self._credit, self._cancelled = message.job, False, False
+        self._send("started")
+        try:
+            self._dream(message)
+        except Exception as error:
+            _log.exception("job %s failed", self._job)
+            failure = _as_bridge_error(error)
+            failure.job = self._job
+            self._link.send_multipart(encode("error", failure.to_fields()))
+
+    def _dream(self, message: Message) -> None:
+        arrays = {role: to_array(image) for role, image in message.images.items()}
+        mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
+        settings = DreamSettings.from_json(message.fields["settings"])
+        side = message.fields.get("preview_side", 0)
+        clock = _Clock()
+        dream = self._dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide"))
+        with closing(dream):  # type: ignore[type-var]
+            for event in dream:
+                self._read_orders()
+                if self._cancelled:
+                    self._send("cancelled")
+                    return
+                if isinstance(event, Result):
+                    self._finish(event, settings)
+                    return
+                self._report(event, side, clock)
+
+    def _read_orders(self) -> None:
+        while self._link.poll(0):
+            message = self._receive()
+            if message.job == self._job:
+                self._cancelled |= message.type == "cancel"
+                self._credit |= message.type == "credit"
+
+    def _report(self, event: Progress, side: int, clock: _Clock) -> None:
+        if clock.due("progress", _PROGRESS_INTERVAL_S):
+            self._send(
+                "progress",
+                octave=event.octave,
+                octaves=event.octaves,
+                iteration=event.iteration,
+                iterations=event.iterations,
+                fraction=event.fraction,
+                remaining_s=clock.remaining(event.fraction),
+            )
+        if side and self._credit and clock.due("preview", _PREVIEW_INTERVAL_S):
+            self._credit = False
+            self._send("preview", to_frame(event.preview(side)), fraction=event.fraction)
+
+    def _finish(self, result: Result, settings: DreamSettings) -> None:
+        device, precision = settings.device, settings.precision
+        self._send(
+            "result",
+            to_frame(result.image),
+            seconds=result.seconds,
+            octaves=result.octaves,
+            device=self._dreamer.device if device == "auto" else device,
+            precision=self._dreamer.precision if precision == "auto" else precision,
+        )
+
+
+class _Clock:
+    """Paces what is sent about a job, and estimates how long it still takes."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._last: dict[str, float] = {}
+
+    def due(self, what: str, interval_s: float) -> bool:
+        """Whether `what` is due again; if so it counts as done now."""
+        now = time.monotonic()
+        if now - self._last.get(what, -interval_s) < interval_s:
+            return False
+        self._last[what] = now
+        return True
+
+    def remaining(self, fraction: float) -> float | None:
+        """Seconds to go if the rest goes as fast as what was done, None at the very beginning."""
+        if fraction < 0.01:
+            return None
+        return (time.monotonic() - self._started) * (1 - fraction) / fraction
+
+
+def _as_bridge_error(error: Exception) -> BridgeError:
+    if isinstance(error, DreamError):
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "")
+        failure = bridge_error(code or "engine.failed", error.message, error.hint)
+        if isinstance(error, SettingsError | ImageError):
+            failure.facts["field"] = error.field if isinstance(error, SettingsError) else "image"
+        return failure
+    if isinstance(error, MemoryError):
+        hint = "Dream a smaller region, or close other programs."
+        return bridge_error("engine.out_of_memory", "The memory does not suffice.", hint)
+    return bridge_error(
+        "engine.failed",
+        f"The engine failed: {type(error).__name__}.",
+        "`dreambridge status` shows where the log is; it has the details.",
+    )
+
+
+if __name__ == "__main__":
+    main()
