@@ -97,7 +97,11 @@ class LocalWorker:
         if self._held is not None and self._process is None and self._failure is not None:
             yield self._ended("error", self._failure.to_fields())
         while self._link is not None and self._link.socket.poll(0):
-            yield from self._read(self._link.socket.recv_multipart(copy=False))
+            try:
+                yield from self._read(self._link.socket.recv_multipart(copy=False))
+            except BridgeError:
+                _log.exception("the worker said what can't be understood and is ended")
+                yield from self._bury()
         if self._is_dead():
             yield from self._bury()
         elif self._is_stuck():

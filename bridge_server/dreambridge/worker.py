@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from contextlib import closing
 from typing import Any
 
@@ -23,6 +22,7 @@ from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import FROM_CLIENT, ImageFrame
 from dreambridge.arrays import to_array, to_frame
 from dreambridge.link import connect_link
+from dreambridge.pace import Pace
 from dreamcore import Dreamer, DreamSettings, Progress, Result
 from dreamcore.errors import (
     DeviceError,
@@ -123,7 +123,7 @@ class Worker:
         mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
         settings = DreamSettings.from_json(message.fields["settings"])
         side = message.fields.get("preview_side", 0)
-        clock = _Clock()
+        pace = Pace()
         dream = self._dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide"))
         with closing(dream):  # type: ignore[type-var]
             for event in dream:
@@ -134,7 +134,7 @@ class Worker:
                 if isinstance(event, Result):
                     self._finish(event, settings)
                     return
-                self._report(event, side, clock)
+                self._report(event, side, pace)
 
     def _read_orders(self) -> None:
         while self._link.poll(0):
@@ -143,8 +143,8 @@ class Worker:
                 self._cancelled |= message.type == "cancel"
                 self._credit |= message.type == "credit"
 
-    def _report(self, event: Progress, side: int, clock: _Clock) -> None:
-        if clock.due("progress", _PROGRESS_INTERVAL_S):
+    def _report(self, event: Progress, side: int, pace: Pace) -> None:
+        if pace.due("progress", _PROGRESS_INTERVAL_S):
             self._send(
                 "progress",
                 octave=event.octave,
@@ -152,9 +152,9 @@ class Worker:
                 iteration=event.iteration,
                 iterations=event.iterations,
                 fraction=event.fraction,
-                remaining_s=clock.remaining(event.fraction),
+                remaining_s=pace.remaining(event.fraction),
             )
-        if side and self._credit and clock.due("preview", _PREVIEW_INTERVAL_S):
+        if side and self._credit and pace.due("preview", _PREVIEW_INTERVAL_S):
             self._credit = False
             self._send("preview", to_frame(event.preview(side)), fraction=event.fraction)
 
@@ -168,28 +168,6 @@ class Worker:
             device=self._dreamer.device if device == "auto" else device,
             precision=self._dreamer.precision if precision == "auto" else precision,
         )
-
-
-class _Clock:
-    """Paces what is sent about a job, and estimates how long it still takes."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._last: dict[str, float] = {}
-
-    def due(self, what: str, interval_s: float) -> bool:
-        """Whether `what` is due again; if so it counts as done now."""
-        now = time.monotonic()
-        if now - self._last.get(what, -interval_s) < interval_s:
-            return False
-        self._last[what] = now
-        return True
-
-    def remaining(self, fraction: float) -> float | None:
-        """Seconds to go if the rest goes as fast as what was done, None at the very beginning."""
-        if fraction < 0.01:
-            return None
-        return (time.monotonic() - self._started) * (1 - fraction) / fraction
 
 
 def _as_bridge_error(error: Exception) -> BridgeError:

@@ -25,6 +25,8 @@ MAX_HEADER_BYTES = 1 << 20
 MAX_FRAMES = 2 + len(ROLES)
 """Version, header and the image frames."""
 
+_VERSION_BYTES = 9
+_HEADER_BOUNDS = {"max_array_len": 4096, "max_map_len": 4096, "max_bin_len": 0, "max_ext_len": 0}
 _IMAGE_HEAD_BYTES = 512
 _IMAGE_KEYS = {"role", "width", "height", "channels", "dtype"}
 _BIN = {0xC4: (">B", 1), 0xC5: (">H", 2), 0xC6: (">I", 4)}
@@ -107,7 +109,7 @@ def _message(header: Fields, frames: Sequence[Buffer], specs: Mapping[str, Messa
 
 def _check_version(frame: Buffer) -> None:
     try:
-        version = msgpack.unpackb(frame, max_buffer_size=16)
+        version = msgpack.unpackb(memoryview(frame)[:_VERSION_BYTES])
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise _malformed("its first frame is not a version number") from error
     if type(version) is not int:
@@ -124,7 +126,7 @@ def _header(frame: Buffer) -> Fields:
     size = memoryview(frame).nbytes
     if size > MAX_HEADER_BYTES:
         raise _too_large(f"The header has {size} bytes and may have {MAX_HEADER_BYTES}.")
-    header = _unpack(lambda: msgpack.unpackb(frame, max_bin_len=0, max_ext_len=0), "header")
+    header = _unpack(lambda: msgpack.unpackb(frame, **_HEADER_BOUNDS), "header")
     if not isinstance(header, dict):
         raise _malformed("its header is not a map")
     return header

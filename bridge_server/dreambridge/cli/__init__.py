@@ -1,0 +1,61 @@
+"""The command line: `dreambridge COMMAND`.
+
+Commands are loaded when they are used, so that starting the server loads nothing else. Exit codes:
+0 done, 1 failed, 2 wrong use, 130 cancelled.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from bridgeclient.errors import BridgeError
+from dreambridge import __version__
+
+_COMMANDS = {
+    "dream": "dreambridge.cli.dream:dream",
+    "demo": "dreambridge.cli.demo:demo",
+    "serve": "dreambridge.cli.serve:serve",
+    "status": "dreambridge.cli.serve:status",
+    "stop": "dreambridge.cli.serve:stop",
+    "install": "dreambridge.editors.commands:install",
+    "uninstall": "dreambridge.editors.commands:uninstall_command",
+    "presets": "dreambridge.cli.tables:presets",
+    "layers": "dreambridge.cli.tables:layers",
+}
+
+CANCELLED = 130
+
+
+class _Commands(click.Group):
+    """Loads commands by name, and turns what they raise into a sentence and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer needs them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Cancelled.", err=True)
+            raise click.exceptions.Exit(CANCELLED) from None
+        except BridgeError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="dreambridge")
+def main() -> None:
+    """DeepDream for pictures, and the bridge that brings it into GIMP and Krita."""

@@ -1,0 +1,114 @@
+"""The two places where the command line's dreams are computed: behind the bridge, or right here."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bridgeclient.client import BridgeClient
+from bridgeclient.discovery import Installation, connect
+from bridgeclient.errors import BridgeError
+from bridgeclient.events import Accepted, Progress, Result, Started
+from dreambridge import __version__
+from dreambridge.arrays import Array, to_array, to_frame
+from dreambridge.home import Home, locate
+from dreambridge.pace import Pace
+from dreamcore.settings import DreamSettings
+
+_CANCEL_S = 60.0
+
+Tell = Callable[[Accepted | Started | Progress], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to dream: image H × W × C, mask H × W or None, guide like image or None."""
+
+    image: Array
+    settings: DreamSettings
+    mask: Array | None = None
+    guide: Array | None = None
+
+
+@dataclass(frozen=True)
+class Dream:
+    """The dreamed image and how it came about."""
+
+    image: Array
+    seconds: float
+    octaves: int
+    device: str
+    precision: str
+
+
+def installation(home: Home | None = None) -> Installation:
+    """This installation, for starting and finding its server."""
+    return Installation(sys.executable, (home or locate()).connection_file, __version__)
+
+
+def dream_on_bridge(request: Request, tell: Tell) -> Dream:
+    """Dream on the server, which is started if need be.
+
+    Raises:
+        BridgeError: it failed.
+        KeyboardInterrupt: the user cancelled, and the server has stopped the job.
+    """
+    with connect(installation(), name="dreambridge-cli") as client:
+        job = client.submit(
+            to_frame(request.image),
+            request.settings.to_json(),
+            mask=None if request.mask is None else to_frame(request.mask),
+            guide=None if request.guide is None else to_frame(request.guide),
+        )
+        try:
+            return _follow(client, job, tell)
+        except KeyboardInterrupt:
+            _cancel(client, job)
+            raise
+
+
+def _follow(client: BridgeClient, job: str, tell: Tell) -> Dream:
+    for event in client.events(job):
+        if isinstance(event, Result):
+            image = to_array(event.image)
+            return Dream(image, event.seconds, event.octaves, event.device, event.precision)
+        if isinstance(event, Accepted | Started | Progress):
+            tell(event)
+    raise AssertionError("a job's events end with a result or an error")
+
+
+def _cancel(client: BridgeClient, job: str) -> None:
+    """Stop the job and wait until it has stopped; a second Ctrl-C leaves at once."""
+    deadline = time.monotonic() + _CANCEL_S
+    try:
+        client.cancel(job)
+        for _ in client.events(job):
+            if time.monotonic() > deadline:
+                return
+    except BridgeError:
+        return
+
+
+def dream_here(request: Request, weights: str, tell: Tell) -> Dream:
+    """Dream in this process.
+
+    Raises:
+        DreamError: it failed.
+    """
+    from dreamcore import Dreamer
+    from dreamcore import Progress as Step
+
+    settings = request.settings
+    dreamer = Dreamer(weights, settings.device, settings.precision)
+    tell(Started(""))
+    pace = Pace()
+    for event in dreamer.dream(request.image, settings, mask=request.mask, guide=request.guide):
+        if isinstance(event, Step):
+            counts = event.octave, event.octaves, event.iteration, event.iterations
+            tell(Progress("", *counts, event.fraction, pace.remaining(event.fraction)))
+        else:
+            facts = dreamer.device, dreamer.precision
+            return Dream(event.image, event.seconds, event.octaves, *facts)
+    raise AssertionError("a dream ends with a result")

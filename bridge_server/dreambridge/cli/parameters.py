@@ -1,0 +1,105 @@
+"""Command-line options for every setting of a dream, generated from `DreamSettings`.
+
+A new setting appears here without a change. Values are checked by `DreamSettings` itself; here they
+are only read from text.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from dreamcore.errors import SettingsError
+from dreamcore.presets import PRESETS
+from dreamcore.settings import DreamSettings
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _layers(text: str) -> dict[str, float]:
+    """`relu4_3` or `relu3_3=0.5,relu5_1=1`: layer names with weights, a name alone weighs 1."""
+    weights: dict[str, float] = {}
+    for item in text.split(","):
+        name, _, weight = item.strip().partition("=")
+        try:
+            weights[name.strip()] = float(weight) if weight else 1.0
+        except ValueError as error:
+            raise click.BadParameter(f"the weight {weight!r} of {name} is no number") from error
+    return weights
+
+
+def _integers(text: str) -> list[int]:
+    """`1,2,3`: whole numbers; nothing means none."""
+    try:
+        return [int(item) for item in text.split(",") if item.strip()]
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no list of whole numbers") from error
+
+
+def _tile(text: str) -> str | int:
+    """A word, or a number of pixels."""
+    return int(text) if text.isdigit() else text
+
+
+_READERS: dict[str, tuple[Any, str | None]] = {
+    "integer": (click.INT, None),
+    "number": (click.FLOAT, None),
+    "boolean": (click.BOOL, None),
+    "layers": (_layers, "LAYER[=WEIGHT],…"),
+    "integers": (_integers, "NUMBER,…"),
+    "tile": (_tile, "auto|off|PIXELS"),
+}
+
+
+def settings_options(command: _Command) -> _Command:
+    """Add `--preset` and one option for each setting, all None where they are not given."""
+    for spec in reversed(dataclasses.fields(DreamSettings)):
+        command = _option(spec)(command)
+    looks = click.Choice(list(PRESETS))
+    text = "Start from this look; other options change it. `dreambridge presets` lists them."
+    return click.option("--preset", type=looks, help=text)(command)
+
+
+def _option(spec: dataclasses.Field[Any]) -> Callable[[_Command], _Command]:
+    kind, name = spec.metadata["kind"], spec.name.replace("_", "-")
+    flag = f"--{name}/--no-{name}" if kind == "boolean" else f"--{name}"
+    choices = spec.metadata.get("choices", ())
+    type_, metavar = (click.Choice(choices), None) if kind == "choice" else _READERS[kind]
+    return click.option(
+        flag, spec.name, type=type_, metavar=metavar, default=None, help=_help(spec)
+    )
+
+
+def _help(spec: dataclasses.Field[Any]) -> str:
+    facts = []
+    if "range" in spec.metadata and spec.metadata["kind"] != "layers":
+        low, high = spec.metadata["range"]
+        facts.append(f"{low} to {high} {spec.metadata.get('unit', '')}".strip())
+    facts.append(f"default {_as_text(getattr(DreamSettings(), spec.name))}")
+    return f"{spec.metadata['help']}  [{'; '.join(facts)}]"
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={weight:g}" for name, weight in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "all" if value == () else str(value)
+
+
+def chosen_settings(preset: str | None, given: dict[str, Any]) -> DreamSettings:
+    """The preset's settings (or the defaults) with the options that were given laid over them.
+
+    Raises:
+        click.UsageError: a value is not accepted; names the option and what it accepts.
+    """
+    base = PRESETS[preset].settings if preset else DreamSettings()
+    changes = {name: value for name, value in given.items() if value is not None}
+    try:
+        return DreamSettings.from_json({**base.to_json(), **changes})
+    except SettingsError as error:
+        option = "--" + error.field.replace("_", "-")
+        raise click.UsageError(f"{option}: {error}") from error

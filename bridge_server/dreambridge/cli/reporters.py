@@ -1,0 +1,145 @@
+"""Telling how a dream goes: a progress bar for people, lines of JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from abc import ABC, abstractmethod
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as Bar
+
+from bridgeclient.events import Accepted, Progress, Started
+
+Told = Accepted | Started | Progress
+
+
+class Reporter(ABC):
+    """Hears what happens to one dream; a context that lasts as long as the dream."""
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    @abstractmethod
+    def event(self, event: Told) -> None:
+        """The dream goes on."""
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+
+    @abstractmethod
+    def done(self, **facts: Any) -> None:
+        """The result is written; `facts` say where, how large and how fast."""
+
+    @abstractmethod
+    def failed(self, error: Exception) -> None:
+        """The dream ended without a result."""
+
+    @abstractmethod
+    def cancelled(self) -> None:
+        """The user cancelled, and the dream has stopped."""
+
+
+class JsonReporter(Reporter):
+    """One JSON object a line on standard output, each with its `event`."""
+
+    def event(self, event: Told) -> None:
+        """See `Reporter.event`."""
+        self._line(type(event).__name__.lower(), **vars(event))
+
+    def note(self, text: str) -> None:
+        """See `Reporter.note`."""
+        self._line("note", message=text)
+
+    def done(self, **facts: Any) -> None:
+        """See `Reporter.done`."""
+        self._line("result", **facts)
+
+    def failed(self, error: Exception) -> None:
+        """See `Reporter.failed`."""
+        self._line(
+            "error",
+            code=getattr(error, "code", "failed"),
+            message=getattr(error, "message", str(error)),
+            hint=getattr(error, "hint", ""),
+        )
+
+    def cancelled(self) -> None:
+        """See `Reporter.cancelled`."""
+        self._line("cancelled")
+
+    def _line(self, event: str, **facts: Any) -> None:
+        click.echo(json.dumps({"event": event, **facts}))
+
+
+class BarReporter(Reporter):
+    """A bar on standard error while it is a terminal, and one sentence at the end."""
+
+    def __init__(self) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[left]}"),
+        )
+        shown = sys.stderr.isatty()
+        self._bar = Bar(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Reporter:
+        self._bar.start()
+        self._task = self._bar.add_task("starting the engine", total=1.0, left="")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def event(self, event: Told) -> None:
+        """See `Reporter.event`."""
+        match event:
+            case Accepted(ahead=ahead) if ahead:
+                self._show(f"waiting for {ahead} other dream{'s' if ahead > 1 else ''}")
+            case Started():
+                self._show("looking")
+            case Progress():
+                at = f"octave {event.octave}/{event.octaves}"
+                step = f"iteration {event.iteration}/{event.iterations}"
+                self._show(f"{at}  {step}", event.fraction, _left(event.remaining_s))
+
+    def _show(self, description: str, fraction: float = 0.0, left: str = "") -> None:
+        if self._task is not None:
+            self._bar.update(
+                self._task, description=description, completed=fraction, left=left, refresh=True
+            )
+
+    def note(self, text: str) -> None:
+        """See `Reporter.note`."""
+        click.echo(text, err=True)
+
+    def done(self, **facts: Any) -> None:
+        """See `Reporter.done`."""
+        self._bar.stop()
+        how = f"{facts['seconds']:.1f} s on {facts['device']} in {facts['precision']}"
+        click.echo(f"{facts['out']}  ({facts['width']} × {facts['height']}, {how})")
+
+    def failed(self, error: Exception) -> None:
+        """See `Reporter.failed`."""
+        self._bar.stop()
+        click.echo(f"Error: {error}", err=True)
+
+    def cancelled(self) -> None:
+        """See `Reporter.cancelled`."""
+        self._bar.stop()
+        click.echo("Cancelled.", err=True)
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"

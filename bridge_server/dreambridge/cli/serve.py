@@ -1,0 +1,168 @@
+"""`dreambridge serve`, `status` and `stop`: the server's life from the command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from bridgeclient.client import BridgeClient
+from bridgeclient.discovery import Installation, find
+from dreambridge import __version__
+from dreambridge.home import VARIABLE, Home, locate
+from dreambridge.options import MIB, Options
+
+_DEFAULT = Options()
+
+_home = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar=VARIABLE,
+    help=f"Folder for keys, connection file and logs; also {VARIABLE}.",
+)
+
+
+def _mib(default: int) -> int:
+    return default // MIB
+
+
+@click.command()
+@_home
+@click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDRESS[:PORT]")
+@click.option(
+    "--idle-timeout",
+    type=click.FloatRange(0),
+    default=_DEFAULT.idle_s / 60,
+    show_default=True,
+    help="Minutes without a dream after which the server stops; 0 means never.",
+)
+@click.option(
+    "--worker-idle-timeout",
+    type=click.FloatRange(0),
+    default=_DEFAULT.worker_idle_s / 60,
+    show_default=True,
+    help="Minutes without a dream after which the engine's memory is freed; 0 means never.",
+)
+@click.option(
+    "--max-request-mib",
+    type=click.IntRange(1, 4095),
+    default=_mib(_DEFAULT.request_bytes),
+    show_default=True,
+    help="Largest dream that is taken in, image, mask and guide together.",
+)
+@click.option(
+    "--max-queue",
+    type=click.IntRange(1),
+    default=_DEFAULT.queued_jobs,
+    show_default=True,
+    help="Most unfinished dreams.",
+)
+@click.option(
+    "--max-queue-mib",
+    type=click.IntRange(1),
+    default=_mib(_DEFAULT.queued_bytes),
+    show_default=True,
+    help="Most memory for all unfinished dreams together.",
+)
+@click.option("--weights", default=_DEFAULT.weights, help="Other VGG16 weights, a name or a file.")
+@click.option("--device", default=_DEFAULT.device, show_default=True, help="Where to compute.")
+@click.option("--precision", default=_DEFAULT.precision, show_default=True, help="Number format.")
+def serve(
+    home: Path | None,
+    listen: str,
+    idle_timeout: float,
+    worker_idle_timeout: float,
+    max_request_mib: int,
+    max_queue: int,
+    max_queue_mib: int,
+    weights: str,
+    device: str,
+    precision: str,
+) -> None:
+    """Run the server here until it is stopped. Others start it by themselves when they need it."""
+    from dreambridge import service
+
+    address, port = _address(listen)
+    options = Options(
+        listen=address,
+        port=port,
+        request_bytes=max_request_mib * MIB,
+        queued_jobs=max_queue,
+        queued_bytes=max_queue_mib * MIB,
+        idle_s=idle_timeout * 60,
+        worker_idle_s=worker_idle_timeout * 60,
+        weights=weights,
+        device=device,
+        precision=precision,
+    )
+    if not service.serve(locate(home), options, also_terminal=sys.stderr.isatty()):
+        click.echo("A dreambridge server is already running.", err=True)
+
+
+def _address(listen: str) -> tuple[str, int]:
+    """The address and port; warns where other machines can reach it."""
+    address, _, port = listen.partition(":")
+    try:
+        if not ipaddress.IPv4Address(address).is_loopback:
+            click.echo(
+                f"Listening on {address}: whoever has this server's connection.json can use it.",
+                err=True,
+            )
+        return address, int(port or 0)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{listen!r} is no IPv4 ADDRESS[:PORT]", param_hint="--listen"
+        ) from error
+
+
+def _running(home: Path | None) -> BridgeClient | None:
+    place: Home = locate(home)
+    return find(
+        Installation(sys.executable, place.connection_file, __version__),
+        name="dreambridge-cli",
+        warm=False,
+    )
+
+
+@click.command()
+@_home
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(home: Path | None, as_json: bool) -> None:
+    """Show whether the server runs, on what device, and where its log is. Exit code 1 if not."""
+    client = _running(home)
+    if client is None:
+        log = locate(home).server_log
+        click.echo(json.dumps({"running": False, "log": str(log)}) if as_json else _absent(log))
+        raise click.exceptions.Exit(1)
+    with client:
+        facts = dataclasses.asdict(client.status())
+    if as_json:
+        click.echo(json.dumps({"running": True, "server": facts}))
+        return
+    where = f" on {facts['device']} in {facts['precision']}" if facts["device"] else ""
+    click.echo(f"dreambridge {facts['version']} is running, process {facts['pid']}")
+    click.echo(f"engine:  {facts['worker']}{where}")
+    click.echo(f"dreams:  {facts['running']} running, {facts['queued']} waiting")
+    click.echo(f"up:      {facts['uptime_s'] / 60:.0f} min")
+    click.echo(f"log:     {facts['log']}")
+
+
+def _absent(log: Path) -> str:
+    return f"No server is running; the next dream starts one.\nlog:     {log}"
+
+
+@click.command()
+@_home
+def stop(home: Path | None) -> None:
+    """Stop the server; dreams that are not finished end with an error."""
+    client = _running(home)
+    if client is None:
+        click.echo("No server is running.")
+        return
+    with client:
+        client.shutdown()
+    click.echo("The server has stopped.")

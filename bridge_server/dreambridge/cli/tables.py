@@ -1,0 +1,30 @@
+"""`dreambridge presets` and `dreambridge layers`: what there is to choose from."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from dreamcore.layers import LAYERS
+from dreamcore.presets import DEFAULT, PRESETS
+
+
+@click.command()
+def presets() -> None:
+    """List the looks for --preset, from gentle to wild."""
+    table = Table("preset", "look", "layers")
+    for name, look in PRESETS.items():
+        layers = ", ".join(f"{layer} {weight:g}" for layer, weight in look.settings.layers.items())
+        table.add_row(name + (" (default)" if name == DEFAULT else ""), look.help, layers)
+    Console().print(table)
+
+
+@click.command()
+def layers() -> None:
+    """List VGG16's layers for --layers, from fine texture to whole things."""
+    table = Table("layer", "channels", "stride", "sees (pixels)")
+    for layer in LAYERS.values():
+        numbers = layer.channels, layer.stride, layer.receptive_field
+        table.add_row(layer.name, *map(str, numbers))
+    Console().print(table)
