@@ -1,0 +1,138 @@
+"""Shared by all tests: the engine with its real weights, a real running server, real photographs.
+
+Nothing here touches the user's own folders or servers: `DREAMBRIDGE_HOME` points elsewhere from the
+first test to the last.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from bridgeclient import BridgeClient, Installation, connect, find
+from dreambridge import __version__
+from dreambridge.arrays import Array
+from dreambridge.home import VARIABLE, Home, locate
+
+if TYPE_CHECKING:
+    from dreamcore import Dreamer
+
+PATIENCE_S = 90.0
+"""For what takes seconds on an idle machine."""
+
+
+@dataclass
+class Server:
+    """A real `dreambridge serve` with a home of its own."""
+
+    home: Home
+    process: subprocess.Popen[bytes]
+
+    @property
+    def installation(self) -> Installation:
+        return Installation(sys.executable, self.home.connection_file, __version__)
+
+    def connect(self, name: str = "test") -> BridgeClient:
+        client = find(self.installation, name=name)
+        assert client is not None, self.home.server_log.read_text()
+        return client
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+def wait_until(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {patience_s} s in vain until {what}"
+        time.sleep(0.02)
+
+
+def load_photo(name: str = "coffee.png") -> Array:
+    """A bundled photograph, H × W × 3 uint8."""
+    with Image.open(str(files("dreamcore") / "data" / "photos" / name)) as picture:
+        return np.array(picture.convert("RGB"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = str(tmp_path_factory.mktemp("home") / "dreambridge")
+    yield
+    os.environ.pop(VARIABLE)
+    if before is not None:
+        os.environ[VARIABLE] = before
+
+
+@pytest.fixture(scope="session")
+def dreamer() -> Dreamer:
+    """The engine, warm, with the bundled weights."""
+    from dreamcore import Dreamer
+
+    return Dreamer()
+
+
+@pytest.fixture(scope="session")
+def photo() -> Array:
+    """A small piece of a photograph, 72 × 96 × 3 uint8: a dream of it takes a moment."""
+    return np.ascontiguousarray(load_photo()[120:192, 200:296])
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start a server with these options; it is stopped at the end of the tests."""
+    servers: list[Server] = []
+
+    def start(*options: str, home: Home | None = None) -> Server:
+        home = home or locate(tmp_path_factory.mktemp("server") / "home")
+        command = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
+        process = subprocess.Popen([*command, *options], stderr=subprocess.PIPE)
+        servers.append(server := Server(home, process))
+        wait_until(
+            lambda: home.connection_file.exists() or process.poll() is not None, "it listens", 30
+        )
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        return server
+
+    yield start
+    for server in servers:
+        if server.process.stderr:
+            server.process.stderr.close()
+        server.process.terminate()
+        server.process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(serve: Callable[..., Server]) -> Server:
+    """The server that tests share; they leave it running, warm or becoming warm, without jobs."""
+    return serve()
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[BridgeClient]:
+    """A client of the shared server."""
+    with server.connect() as client:
+        yield client
+
+
+@pytest.fixture
+def auto_start(tmp_path: Path) -> Iterator[Callable[[], BridgeClient]]:
+    """Connect as a plug-in does, to a home where no server ever ran; started ones are stopped."""
+    home = locate(tmp_path / "cold")
+    installation = Installation(sys.executable, home.connection_file, __version__)
+    yield lambda: connect(installation, name="test")
+    if last := find(installation, name="test", warm=False):
+        with last:
+            last.shutdown()
