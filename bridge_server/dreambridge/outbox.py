@@ -41,6 +41,8 @@ class Outbox:
     def flush(self) -> list[bytes]:
         """Try again what is waiting; returns the clients that turned out to be gone."""
         gone = []
+        if self._unsent:
+            self._socket.get(zmq.EVENTS)  # makes libzmq notice what clients have read since
         for client in list(self._unsent):
             waiting = self._unsent[client]
             try:
