@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""DeepDream for GIMP 3: what GIMP runs to ask which procedures there are, and for each dream.
+
+GIMP wants this file, executable and named like its folder. The rest of the plug-in is in
+`gimpdream`, beside it; so are `bridgeclient`, `schema.json`, `bridge.json` and the wheels, put
+there by `dreambridge install gimp`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gimp", "3.0")
+from gi.repository import Gimp  # noqa: E402
+
+HERE = Path(__file__).absolute().parent  # not resolved: a development install has links here
+
+
+def prepare_path() -> None:
+    """Let this Python find the plug-in's parts and the wheels that fit it."""
+    vendor = HERE / "vendor"
+    built_for = {int(path.name[3:]): path for path in vendor.glob("cp3[0-9]*")}
+    fitting = [minor for minor in built_for if minor <= sys.version_info.minor]
+    wheels = [built_for[max(fitting)]] if fitting else []
+    sys.path[:0] = [str(path) for path in (HERE, *wheels, vendor / "any")]
+
+
+class Dreambridge(Gimp.PlugIn):
+    """The plug-in as GIMP sees it."""
+
+    def do_set_i18n(self, name: str) -> bool:
+        """No translations."""
+        return False
+
+    def do_query_procedures(self) -> list[str]:
+        """The names of the procedures."""
+        from gimpdream.procedures import AGAIN, DREAM
+
+        return [DREAM, AGAIN]
+
+    def do_create_procedure(self, name: str) -> Gimp.Procedure:
+        """The procedure of that name, with arguments and menu entry."""
+        from gimpdream.procedures import create
+
+        return create(self, name, HERE)
+
+
+prepare_path()
+Gimp.main(Dreambridge.__gtype__, sys.argv)

@@ -1,0 +1,99 @@
+"""A dream through the bridge, told to the user by GIMP's progress bar.
+
+GIMP's own Cancel ends this process with a signal; the job on the server ends with it.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridgeclient import (
+    Accepted,
+    BridgeClient,
+    ImageFrame,
+    Installation,
+    Progress,
+    Result,
+    Started,
+    connect,
+)
+from gi.repository import Gimp
+
+from gimpdream.arguments import Json
+
+NAME = "GIMP"
+_REDRAW_S = 0.1
+
+
+@dataclass(frozen=True)
+class Order:
+    """One dream to be dreamed: pixels with context, what may change, the settings, the guide."""
+
+    image: ImageFrame
+    mask: ImageFrame | None
+    settings: Json
+    guide: ImageFrame | None = None
+
+
+@contextmanager
+def bridge(here: Path) -> Iterator[BridgeClient]:
+    """A client of the server, which is started if need be and left running.
+
+    Raises:
+        BridgeError: there is no server and none can be started, or it is of another version.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the client says goodbye
+    Gimp.progress_set_text("Waking the dream server…")
+    with connect(Installation.read(here / "bridge.json"), name=NAME) as client:
+        yield client
+
+
+def dream(client: BridgeClient, order: Order, part: str = "") -> Result:
+    """The finished dream; `part` says which of several it is.
+
+    Raises:
+        BridgeError: it failed, was cancelled, or the server is gone.
+    """
+    told_at = 0.0
+    job = client.submit(order.image, order.settings, mask=order.mask, guide=order.guide)
+    for event in client.events(job):
+        match event:
+            case Result():
+                Gimp.progress_update(1.0)
+                return event
+            case Accepted(ahead=ahead) if ahead:
+                _tell(part, f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…")
+            case Accepted():
+                _tell(part, "Sending the picture…")
+            case Started():
+                _tell(part, "Falling asleep…")
+            case Progress() if time.monotonic() - told_at > _REDRAW_S:
+                told_at = time.monotonic()
+                _tell(part, describe(event))
+                Gimp.progress_update(event.fraction)
+    raise AssertionError("events end with a result or an error")
+
+
+def describe(progress: Progress) -> str:
+    """Where the dream is, as one reads it in the progress bar."""
+    octave = f"Octave {progress.octave} of {progress.octaves}"
+    step = f"step {progress.iteration} of {progress.iterations}"
+    return f"{octave}, {step}{_left(progress.remaining_s)}"
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f", {max(1, round(seconds))} s left"
+    return f", {round(seconds / 60)} min left"
+
+
+def _tell(part: str, text: str) -> None:
+    Gimp.progress_set_text(f"{part}{text}")

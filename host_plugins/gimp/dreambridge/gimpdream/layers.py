@@ -1,0 +1,134 @@
+"""The dream as a new layer above its source, or as new pixels of an earlier dream's layer.
+
+Called when everything has arrived, so that nothing can fail halfway; each is one undo step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect, cut
+from gi.repository import Gimp
+
+from gimpdream.arguments import ALPHA, Json, as_text, preset_of
+from gimpdream.memory import Memory, remember
+from gimpdream.pixels import PixelFormat, format_of, read, write, write_values
+from gimpdream.source import Source, bounds_of
+
+_BYTES = {"uint8": 1, "uint16": 2, "float16": 2, "float32": 4}
+
+
+@dataclass(frozen=True)
+class Dreamed:
+    """A finished dream of a source: the region's pixels in their format, and its memory."""
+
+    source: Source
+    pixels: ImageFrame
+    format: PixelFormat
+    memory: Memory
+    name: str
+
+
+def region_of(image: ImageFrame, context: Rect, region: Rect) -> ImageFrame:
+    """The region's part of pixels that came back with their context."""
+    size = image.channels * _BYTES[image.dtype]
+    data = cut(bytes(image.pixels), context, region, size)
+    return ImageFrame(region.width, region.height, image.channels, image.dtype, data)
+
+
+def title(settings: Json, schema: Json) -> str:
+    """The new layer's name: the preset if the settings are one's, else the layers."""
+    preset = preset_of(settings, schema)
+    layers = as_text("layers", settings["layers"]).replace(",", " + ")
+    return f"Dream · {schema['x-presets'][preset]['label'] if preset else layers}"
+
+
+def place(image: Gimp.Image, dreams: Sequence[Dreamed]) -> list[Gimp.Layer]:
+    """Insert each dream directly above its source; all of them are one undo step."""
+    with _one_step(image):
+        layers = [_place(image, dreamed) for dreamed in dreams]
+        image.set_selected_layers(layers)
+    return layers
+
+
+def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
+    source, region = dreamed.source.layer, dreamed.source.in_image(dreamed.source.region)
+    layer = Gimp.Layer.new(
+        image,
+        dreamed.name,
+        region.width,
+        region.height,
+        Gimp.ImageType.GRAYA_IMAGE if source.is_gray() else Gimp.ImageType.RGBA_IMAGE,
+        100.0,
+        image.get_default_new_layer_mode(),
+    )
+    write(layer, dreamed.pixels, dreamed.format, shadow=False)
+    remember(layer, dreamed.memory)
+    layer.set_offsets(region.x, region.y)
+    image.insert_layer(layer, source.get_parent(), image.get_item_position(source))
+    _mask(layer, dreamed, region)
+    return layer
+
+
+def _mask(layer: Gimp.Layer, dreamed: Dreamed, region: Rect) -> None:
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    if dreamed.source.shape is not None:
+        whole = Rect(0, 0, region.width, region.height)
+        write_values(mask, whole, "float", dreamed.source.shape.values)
+    if dreamed.memory.result == ALPHA:
+        layer.remove_mask(Gimp.MaskApplyMode.APPLY)
+    else:
+        layer.set_edit_mask(False)
+
+
+def replace(image: Gimp.Image, layer: Gimp.Layer, dreamed: Dreamed) -> None:
+    """Give an earlier dream's layer new pixels; mask, mode and opacity stay. One undo step.
+
+    A layer without a mask keeps its transparency, which is its shape.
+    """
+    selected = image.get_selected_layers()
+    old = None if layer.get_mask() else read(layer, bounds_of(layer))
+    pixels = recoloured(old, dreamed.pixels) if old else dreamed.pixels
+    with _one_step(image), _nothing_selected(image):
+        write(layer, pixels, format_of(layer) if old else dreamed.format, shadow=True)
+        remember(layer, dreamed.memory)
+        layer.set_name(dreamed.name)
+        image.set_selected_layers(selected)
+
+
+def recoloured(old: ImageFrame, new: ImageFrame) -> ImageFrame:
+    """The new frame's colours with the old frame's alpha; both have one size and data type."""
+    depth = _BYTES[old.dtype]
+    old_size, new_size = old.channels * depth, new.channels * depth
+    pixels, colours = bytearray(old.pixels), bytes(new.pixels)
+    for byte in range(old_size - depth):
+        pixels[byte::old_size] = colours[byte::new_size]
+    return ImageFrame(old.width, old.height, old.channels, old.dtype, bytes(pixels))
+
+
+@contextmanager
+def _one_step(image: Gimp.Image) -> Iterator[None]:
+    image.undo_group_start()
+    try:
+        yield
+    finally:
+        image.undo_group_end()
+
+
+@contextmanager
+def _nothing_selected(image: Gimp.Image) -> Iterator[None]:
+    """Without the selection, which would hold back the new pixels; it is put back."""
+    if Gimp.Selection.is_empty(image):
+        yield
+        return
+    kept = Gimp.Selection.save(image)
+    Gimp.Selection.none(image)
+    try:
+        yield
+    finally:
+        image.select_item(Gimp.ChannelOps.REPLACE, kept)
+        image.remove_channel(kept)

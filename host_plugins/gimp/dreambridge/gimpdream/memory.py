@@ -1,0 +1,58 @@
+"""What a dream layer remembers of its making, in a parasite that is saved with the document.
+
+`Dream again…` reads it. Unknown entries are kept out, missing ones make the layer no dream layer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gi.repository import Gimp
+
+from gimpdream.arguments import Json
+
+PARASITE = "dreambridge"
+_PERSISTENT_UNDOABLE = 3
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How a layer was dreamed.
+
+    `source` and `guide` are layers by tattoo; `region` (x, y, width, height) is in the source's
+    own coordinates; `context`, `feather` and `result` are the procedure's arguments. `version`,
+    `device` and `precision` are those of the server.
+    """
+
+    version: str
+    settings: Json
+    source: int
+    guide: int | None
+    region: tuple[int, int, int, int]
+    context: int
+    feather: float
+    result: str
+    device: str
+    precision: str
+    seconds: float
+
+
+def remember(layer: Gimp.Layer, memory: Memory) -> None:
+    """Write the memory to the layer."""
+    data = json.dumps(asdict(memory)).encode()
+    layer.attach_parasite(Gimp.Parasite.new(PARASITE, _PERSISTENT_UNDOABLE, data))
+
+
+def recall(layer: Gimp.Layer) -> Memory | None:
+    """What the layer remembers, None if it is no dream layer."""
+    parasite = layer.get_parasite(PARASITE)
+    if parasite is None:
+        return None
+    try:
+        values: dict[str, Any] = json.loads(bytes(parasite.get_data()))
+        known = {name: values[name] for name in Memory.__dataclass_fields__}
+        return Memory(**known | {"region": tuple(known["region"])})
+    except (ValueError, KeyError, TypeError):
+        return None

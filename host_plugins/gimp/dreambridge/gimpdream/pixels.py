@@ -1,0 +1,115 @@
+"""GIMP's buffers to the bridge's image frames and back, without losing what GIMP keeps.
+
+Values travel in the layer's own colour space: a wide profile's colours survive, and what isn't
+dreamed comes back as it was. They travel with a perceptual curve, which the network was made for,
+in a type that holds the layer's precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gi
+
+gi.require_version("Gegl", "0.4")
+from bridgeclient.protocol import ImageFrame  # noqa: E402
+from bridgeclient.region import Rect  # noqa: E402
+from gi.repository import Babl, Gegl, Gimp  # noqa: E402
+
+_DTYPES = {"u8": "uint8", "u16": "uint16", "float": "float32"}
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """A babl format by name, and what it is on the wire."""
+
+    name: str
+    channels: int
+    dtype: str
+
+
+def format_of(layer: Gimp.Drawable) -> PixelFormat:
+    """The format in which a layer's pixels travel."""
+    native = layer.get_format()
+    encoding = Babl.format_get_encoding(native)
+    linear_space = layer.get_image().get_effective_color_profile().is_linear()
+    curve = "'" if "'" in encoding and not linear_space else "~"
+    kind = _component(encoding.split()[-1], exact=curve in encoding)
+    model = f"Y{curve}" if layer.is_gray() else f"R{curve}G{curve}B{curve}"
+    alpha = "A" if layer.has_alpha() else ""
+    wanted = Babl.format_with_space(f"{model}{alpha} {kind}", native)
+    channels = (1 if layer.is_gray() else 3) + len(alpha)
+    return PixelFormat(Babl.get_name(wanted), channels, _DTYPES[kind])
+
+
+def _component(native: str, *, exact: bool) -> str:
+    """The smallest type that keeps values of the native type; a changed curve needs finer steps."""
+    if native == "u8":
+        return "u8" if exact else "u16"
+    return "u16" if native == "u16" and exact else "float"
+
+
+def read(layer: Gimp.Drawable, rect: Rect) -> ImageFrame:
+    """The pixels of `rect`, in the layer's own coordinates."""
+    pixels = format_of(layer)
+    data = layer.get_buffer().get(_gegl(rect), 1.0, pixels.name, Gegl.AbyssPolicy.NONE)
+    return ImageFrame(rect.width, rect.height, pixels.channels, pixels.dtype, data)
+
+
+def read_small(layer: Gimp.Drawable, side: int) -> ImageFrame:
+    """The whole layer as 8-bit sRGB or grey with no side longer than `side` pixels."""
+    model, channels = ("Y'", 1) if layer.is_gray() else ("R'G'B'", 3)
+    if layer.has_alpha():
+        model, channels = f"{model}A", channels + 1
+    whole = Rect(0, 0, layer.get_width(), layer.get_height())
+    return _small(layer, whole, side, f"{model} u8", channels)
+
+
+def read_small_values(drawable: Gimp.Drawable, whole: Rect, side: int) -> ImageFrame:
+    """The 8-bit grey values of a mask or selection with no side longer than `side` pixels."""
+    return _small(drawable, whole, side, "Y u8", 1)
+
+
+def _small(drawable: Gimp.Drawable, whole: Rect, side: int, name: str, channels: int) -> ImageFrame:
+    scale = min(1.0, side / max(whole.width, whole.height))
+    rect = Rect(0, 0, max(1, int(whole.width * scale)), max(1, int(whole.height * scale)))
+    data = drawable.get_buffer().get(_gegl(rect), scale, name, Gegl.AbyssPolicy.CLAMP)
+    return ImageFrame(rect.width, rect.height, channels, "uint8", data)
+
+
+def write(layer: Gimp.Drawable, frame: ImageFrame, pixels: PixelFormat, *, shadow: bool) -> None:
+    """Fill the layer with a frame of its size, or its shadow, which keeps an undo step possible."""
+    rect = Rect(0, 0, frame.width, frame.height)
+    buffer = layer.get_shadow_buffer() if shadow else layer.get_buffer()
+    buffer.set(_gegl(rect), pixels.name, bytes(frame.pixels))
+    buffer.flush()
+    if shadow:
+        layer.merge_shadow(True)
+    layer.update(0, 0, frame.width, frame.height)
+
+
+def read_values(drawable: Gimp.Drawable, rect: Rect, kind: str) -> bytes:
+    """The grey values of a mask or selection: "u8", or "float" to keep every step."""
+    return bytes(drawable.get_buffer().get(_gegl(rect), 1.0, f"Y {kind}", Gegl.AbyssPolicy.NONE))
+
+
+def write_values(drawable: Gimp.Drawable, rect: Rect, kind: str, values: bytes) -> None:
+    """Set the grey values of a mask or selection."""
+    buffer = drawable.get_buffer()
+    buffer.set(_gegl(rect), f"Y {kind}", values)
+    buffer.flush()
+    drawable.update(rect.x, rect.y, rect.width, rect.height)
+
+
+def is_transparent(layer: Gimp.Drawable, rect: Rect) -> bool:
+    """Whether nothing at all can be seen of the layer in `rect`."""
+    return layer.has_alpha() and not read_alpha(layer, rect).strip(b"\0")
+
+
+def read_alpha(layer: Gimp.Drawable, rect: Rect) -> bytes:
+    """The 8-bit alpha of `rect`, in the layer's own coordinates."""
+    return bytes(layer.get_buffer().get(_gegl(rect), 1.0, "A u8", Gegl.AbyssPolicy.NONE))
+
+
+def _gegl(rect: Rect) -> Gegl.Rectangle:
+    return Gegl.Rectangle.new(rect.x, rect.y, rect.width, rect.height)

@@ -1,0 +1,192 @@
+"""The look of the settings, dreamed quickly at a small size inside the dialog.
+
+Nothing here waits: the server is reached by a thread, and its events are fetched by a timer, so
+that the dialog always answers. A changed setting cancels the dream and starts another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+gi.require_version("GdkPixbuf", "2.0")
+import bridgeclient as bridge  # noqa: E402
+from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
+
+from gimpdream.dreaming import NAME, Order  # noqa: E402
+from gimpdream.errands import Plan  # noqa: E402
+from gimpdream.sentences import Refused  # noqa: E402
+from gimpdream.sketch import sketch  # noqa: E402
+
+SIDE = 288
+"""Longest side of the preview in pixels."""
+
+_SETTLE_MS = 250
+_POLL_MS = 40
+_CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
+
+
+class Preview:
+    """A picture with a switch and a line of text below it, `widget`.
+
+    `plan` says what would be dreamed now; it may raise `Refused`.
+    """
+
+    def __init__(self, here: Path, plan: Callable[[], Plan]) -> None:
+        self._plan = plan
+        self._client: bridge.BridgeClient | None = None
+        self._job: str | None = None
+        self._settling = self._polling = 0
+        self._closed = False
+        self.widget = self._build()
+        threading.Thread(target=self._connect, args=(here,), daemon=True).start()
+
+    def changed(self) -> None:
+        """Dream anew, once the settings have been left alone for a moment."""
+        if self._settling:
+            GLib.source_remove(self._settling)
+        self._settling = GLib.timeout_add(_SETTLE_MS, self._start)
+
+    def close(self) -> None:
+        """Stop dreaming and leave the server."""
+        self._closed = True
+        for timer in (self._settling, self._polling):
+            if timer:
+                GLib.source_remove(timer)
+        self._settling = self._polling = 0
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _build(self) -> Gtk.Widget:
+        self._picture = Gtk.Image(valign=Gtk.Align.START)
+        self._picture.set_size_request(SIDE, -1)
+        self._switch = Gtk.CheckButton.new_with_mnemonic("Pre_view")
+        self._switch.set_active(True)
+        self._switch.connect("toggled", lambda *_: self.changed())
+        self._told = Gtk.Label(label="Waking the dream server…", xalign=0.0, wrap=True)
+        self._told.set_max_width_chars(36)
+        box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
+        for child in (self._picture, self._switch, self._told):
+            box.pack_start(child, False, False, 0)
+        box.show_all()
+        return box
+
+    def _connect(self, here: Path) -> None:
+        """In a thread of its own: find or start the server, then hand the client over."""
+        try:
+            found = bridge.connect(bridge.Installation.read(here / "bridge.json"), name=NAME)
+        except bridge.BridgeError as error:
+            GLib.idle_add(self._tell, str(error))
+        else:
+            GLib.idle_add(self._connected, found)
+
+    def _connected(self, client: bridge.BridgeClient) -> bool:
+        if self._closed:
+            client.close()
+            return GLib.SOURCE_REMOVE
+        self._client = client
+        self._polling = GLib.timeout_add(_POLL_MS, self._poll)
+        self._start()
+        return GLib.SOURCE_REMOVE
+
+    def _start(self) -> bool:
+        if self._settling:
+            self._settling = 0
+        try:
+            self._cancel()
+            if self._switch.get_active():
+                self._submit()
+            else:
+                self._tell("")
+        except Refused as refused:
+            self._tell(str(refused))
+        except bridge.BridgeError as error:
+            self._lose(error)
+        return GLib.SOURCE_REMOVE
+
+    def _cancel(self) -> None:
+        if self._client is not None and self._job is not None:
+            self._client.cancel(self._job)
+        self._job = None
+
+    def _submit(self) -> None:
+        order = sketch(self._plan(), SIDE)
+        if self._picture.get_storage_type() == Gtk.ImageType.EMPTY:
+            self._show(order.image)
+        if self._client is not None:
+            self._job = self._dream(self._client, order)
+
+    def _dream(self, client: bridge.BridgeClient, order: Order) -> str:
+        self._tell("Falling asleep…" if client.welcome.warm else "The engine is warming up…")
+        return client.submit(
+            order.image, order.settings, mask=order.mask, guide=order.guide, preview_side=SIDE
+        )
+
+    def _poll(self) -> bool:
+        try:
+            while self._client is not None and (event := self._client.receive()) is not None:
+                self._hear(event)
+        except bridge.BridgeError as error:
+            self._lose(error)
+            return GLib.SOURCE_REMOVE
+        return GLib.SOURCE_CONTINUE
+
+    def _hear(self, event: bridge.Event) -> None:
+        if getattr(event, "job", None) != self._job:
+            return
+        match event:
+            case bridge.Preview(image=image):
+                self._show(image)
+            case bridge.Progress(fraction=fraction):
+                self._tell(f"Dreaming a sketch: {fraction:.0%}")
+            case bridge.Result(image=image, seconds=seconds):
+                self._job = None
+                self._show(image)
+                self._tell(f"A sketch at reduced size ({seconds:.1f} s).")
+            case bridge.Failed(error=error):
+                self._job = None
+                self._tell(str(error))
+
+    def _lose(self, error: bridge.BridgeError) -> None:
+        self._tell(str(error))
+        self._polling, self._job = 0, None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _tell(self, text: str) -> bool:
+        self._told.set_text(text)
+        return GLib.SOURCE_REMOVE
+
+    def _show(self, image: bridge.ImageFrame) -> None:
+        self._picture.set_from_pixbuf(_pixbuf(image))
+
+
+def _pixbuf(image: bridge.ImageFrame) -> GdkPixbuf.Pixbuf:
+    """The frame for the screen: grey as RGB, transparency over a checkerboard."""
+    pixels, channels = bytes(image.pixels), image.channels
+    if channels < 3:
+        spread = bytearray(image.width * image.height * (channels + 2))
+        for colour in range(3):
+            spread[colour :: channels + 2] = pixels[::channels]
+        if channels == 2:
+            spread[3::4] = pixels[1::2]
+        pixels, channels = bytes(spread), channels + 2
+    size = image.width, image.height
+    pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(
+        GLib.Bytes.new(pixels),
+        GdkPixbuf.Colorspace.RGB,
+        channels == 4,
+        8,
+        *size,
+        size[0] * channels,
+    )
+    if channels == 3:
+        return pixbuf
+    plain = GdkPixbuf.InterpType.NEAREST
+    return pixbuf.composite_color_simple(*size, plain, 255, _CHECK, _LIGHT, _DARK)

@@ -1,0 +1,102 @@
+"""The shape that shows: the image's selection with its grey values, softened on request.
+
+All of it is read; the image's own selection is never touched.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from bridgeclient.region import Rect, cut, grown, intersection, relative, selection_bounds
+from gi.repository import Gimp
+
+from gimpdream.pixels import read_values, write_values
+from gimpdream.sentences import Refused
+
+_SUPPORT = bytes([0] + [255] * 255)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Grey values of a selection within `bounds` (image coordinates), packed rows.
+
+    `values` are float32 from 0 to 1, exact for the new layer's mask; `grey` are 8-bit.
+    """
+
+    bounds: Rect
+    values: bytes
+    grey: bytes
+
+    def within(self, rect: Rect) -> Shape | None:
+        """The part inside `rect`, trimmed to where anything is selected; None if nothing is."""
+        if (overlap := intersection(self.bounds, rect)) is None:
+            return None
+        part = self._cut(overlap)
+        inner = selection_bounds(part.grey, overlap.width, overlap.height)
+        if inner is None:
+            return None
+        return part._cut(Rect(overlap.x + inner.x, overlap.y + inner.y, inner.width, inner.height))
+
+    def _cut(self, rect: Rect) -> Shape:
+        values = cut(self.values, self.bounds, rect, 4)
+        return Shape(rect, values, cut(self.grey, self.bounds, rect, 1))
+
+    def support(self, context: Rect) -> bytes:
+        """8-bit mask of the context (image coordinates): 255 wherever anything is selected.
+
+        Not the grey values: the dream is full there, and the layer's mask alone softens it.
+        """
+        return self._placed(context, self.grey.translate(_SUPPORT))
+
+    def greys(self, context: Rect) -> bytes:
+        """8-bit mask of the context (image coordinates) with the selection's own grey values."""
+        return self._placed(context, self.grey)
+
+    def _placed(self, context: Rect, grey: bytes) -> bytes:
+        at, width = relative(self.bounds, context), self.bounds.width
+        left, right = bytes(at.x), bytes(context.width - at.right)
+        starts = range(0, len(grey), width)
+        rows = b"".join(left + grey[start : start + width] + right for start in starts)
+        above, below = at.y * context.width, (context.height - at.bottom) * context.width
+        return bytes(above) + rows + bytes(below)
+
+
+def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
+    """The image's selection, softened by `feather` pixels; None if nothing is selected.
+
+    Raises:
+        Refused: the selection is too faint to hold anything.
+    """
+    _, non_empty, x1, y1, x2, y2 = Gimp.Selection.bounds(image)
+    if not non_empty:
+        return None
+    bounds = Rect(x1, y1, x2 - x1, y2 - y1)
+    canvas = Rect(0, 0, image.get_width(), image.get_height())
+    reach = intersection(grown(bounds, math.ceil(2 * feather)), canvas) or bounds
+    shape = _read(image.get_selection(), reach, reach)
+    if feather > 0:
+        shape = _feathered(shape, feather)
+    trimmed = shape.within(reach)
+    if trimmed is None:
+        raise Refused("The selection is too faint to dream in; select more strongly.")
+    return trimmed
+
+
+def _read(selection: Gimp.Drawable, rect: Rect, bounds: Rect) -> Shape:
+    values = read_values(selection, rect, "float")
+    return Shape(bounds, values, read_values(selection, rect, "u8"))
+
+
+def _feathered(shape: Shape, radius: float) -> Shape:
+    """The shape as Select ▸ Feather makes it, done in an image of its own."""
+    size = shape.bounds.width, shape.bounds.height
+    base, precision = Gimp.ImageBaseType.GRAY, Gimp.Precision.FLOAT_LINEAR
+    scratch = Gimp.Image.new_with_precision(*size, base, precision)
+    try:
+        whole, selection = Rect(0, 0, *size), scratch.get_selection()
+        write_values(selection, whole, "float", shape.values)
+        Gimp.Selection.feather(scratch, radius)
+        return _read(selection, whole, shape.bounds)
+    finally:
+        scratch.delete()

@@ -1,0 +1,52 @@
+"""A dream's order at a small size, for the preview: the same look, quickly.
+
+Shrinking the picture takes away its largest octaves and nothing else, so the sketch leaves those
+out; features keep their share of the picture.
+"""
+
+from __future__ import annotations
+
+import math
+
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect
+from gi.repository import Gimp
+
+from gimpdream.arguments import Json
+from gimpdream.dreaming import Order
+from gimpdream.errands import Plan
+from gimpdream.pixels import read_small, read_small_values, write_values
+from gimpdream.source import Source, guide_frame, shown
+
+
+def sketch(plan: Plan, side: int) -> Order:
+    """The first source's dream with no side longer than `side` pixels.
+
+    Its mask has the selection's own grey values, so that what comes back is what one will see.
+
+    Raises:
+        Refused: the document doesn't allow the dream.
+    """
+    source = plan.sources[0]
+    with shown(source.layer, source.context) as layer:
+        image = read_small(layer, side)
+        mask = _mask(source, layer.get_image(), side)
+    scale = image.width / source.context.width
+    return Order(image, mask, _smaller(plan.wish.settings, scale), guide_frame(plan.wish.guide))
+
+
+def _mask(source: Source, scratch: Gimp.Image, side: int) -> ImageFrame | None:
+    if source.shape is None:
+        return None
+    whole = Rect(0, 0, source.context.width, source.context.height)
+    greys = source.shape.greys(source.in_image(source.context))
+    write_values(scratch.get_selection(), whole, "u8", greys)
+    return read_small_values(scratch.get_selection(), whole, side)
+
+
+def _smaller(settings: Json, scale: float) -> Json:
+    lost = round(-math.log(scale) / math.log(settings["octave_scale"]))
+    return settings | {
+        "octaves": max(1, settings["octaves"] - lost),
+        "jitter": round(settings["jitter"] * scale),
+    }
