@@ -15,7 +15,7 @@ import select
 import socket
 import sys
 import threading
-from typing import BinaryIO
+from typing import IO
 
 from bridgeclient.connection import Connection
 from bridgeclient.errors import BridgeError
@@ -28,7 +28,7 @@ _LOOK_S = 0.25
 _Inbox = queue.SimpleQueue[list[bytes] | None]
 
 
-def relay(source: BinaryIO, sink: BinaryIO) -> None:
+def relay(source: IO[bytes], sink: IO[bytes]) -> None:
     """Carry messages between the pipes and the server until `source` ends or the server is lost.
 
     Raises:
@@ -42,18 +42,19 @@ def relay(source: BinaryIO, sink: BinaryIO) -> None:
     inbox: _Inbox = queue.SimpleQueue()
     bell, ringer = socket.socketpair()
     threading.Thread(target=_listen, args=(source, inbox, ringer), daemon=True).start()
+    readable: list[socket.socket | int] = [bell, transport.fileno()]
     try:
         while _pass_on(inbox, transport):
             while (frames := transport.receive(0)) is not None:
                 write_message(sink, FRAMES, frames)
-            select.select([bell, transport.fileno()], [], [], _LOOK_S)
+            select.select(readable, [], [], _LOOK_S)
             _silence(bell)
     finally:
         transport.close()
         bell.close()
 
 
-def _listen(source: BinaryIO, inbox: _Inbox, ringer: socket.socket) -> None:
+def _listen(source: IO[bytes], inbox: _Inbox, ringer: socket.socket) -> None:
     """Queue what the plug-in says, None when it is gone, and ring the bell each time."""
     while True:
         message = read_message(source)

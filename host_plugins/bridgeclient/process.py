@@ -6,6 +6,8 @@ Editors set variables for their own bundled Python and libraries, which would br
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 
 def environment() -> dict[str, str]:
@@ -17,3 +19,10 @@ def environment() -> dict[str, str]:
     if kept:
         environment["LD_LIBRARY_PATH"] = os.pathsep.join(kept)
     return environment
+
+
+def no_window() -> int:
+    """The creation flags that keep Windows from opening a console for a child."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import IO
 
 FRAMES = 0
 """A message to or from the server."""
@@ -21,7 +21,7 @@ _HEAD = struct.Struct("<BI")
 _LENGTH = struct.Struct("<Q")
 
 
-def write_message(stream: BinaryIO, kind: int, frames: Sequence[bytes | memoryview]) -> None:
+def write_message(stream: IO[bytes], kind: int, frames: Sequence[bytes | memoryview]) -> None:
     """Write one message and flush it.
 
     Raises:
@@ -34,7 +34,7 @@ def write_message(stream: BinaryIO, kind: int, frames: Sequence[bytes | memoryvi
     stream.flush()
 
 
-def read_message(stream: BinaryIO) -> tuple[int, list[bytes]] | None:
+def read_message(stream: IO[bytes]) -> tuple[int, list[bytes]] | None:
     """The next message's kind and frames, None when the pipe ended between or inside messages."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
@@ -45,7 +45,7 @@ def read_message(stream: BinaryIO) -> tuple[int, list[bytes]] | None:
     return (kind, whole) if len(whole) == count else None
 
 
-def _read_frame(stream: BinaryIO) -> bytes | None:
+def _read_frame(stream: IO[bytes]) -> bytes | None:
     size = stream.read(_LENGTH.size)
     if len(size) < _LENGTH.size:
         return None

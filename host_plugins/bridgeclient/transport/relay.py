@@ -14,15 +14,14 @@ import queue
 import select
 import socket
 import subprocess
-import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Callable, Sequence
+from typing import IO
 
 from bridgeclient.connection import Connection
 from bridgeclient.errors import BridgeError, ServerError, error_from_fields
-from bridgeclient.process import environment
+from bridgeclient.process import environment, no_window
 from bridgeclient.transport.pipe import FRAMES, read_message, write_message
 
 Buffer = bytes | memoryview
@@ -92,7 +91,7 @@ class RelayTransport:
         self._bell.close()
         self._ringer.close()
 
-    def _write(self, stream: BinaryIO) -> None:
+    def _write(self, stream: IO[bytes]) -> None:
         """Hand what `send` queued to the child until told to stop; closing its input ends it."""
         with contextlib.suppress(OSError):  # the child is gone: the reader notices and tells
             while (frames := self._outgoing.get()) is not None:
@@ -100,7 +99,7 @@ class RelayTransport:
         with contextlib.suppress(OSError):
             stream.close()
 
-    def _read(self, stream: BinaryIO) -> None:
+    def _read(self, stream: IO[bytes]) -> None:
         with stream:
             while (message := read_message(stream)) is not None:
                 kind, frames = message
@@ -113,8 +112,8 @@ class RelayTransport:
             self._ringer.send(b"\0")
 
 
-def _thread(target: object, stream: BinaryIO) -> threading.Thread:
-    thread = threading.Thread(target=target, args=(stream,), daemon=True)  # type: ignore[arg-type]
+def _thread(target: Callable[[IO[bytes]], None], stream: IO[bytes]) -> threading.Thread:
+    thread = threading.Thread(target=target, args=(stream,), daemon=True)
     thread.start()
     return thread
 
@@ -127,7 +126,7 @@ def _start(python: str) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment(),
-            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+            creationflags=no_window(),
         )
     except OSError as error:
         raise ServerError(
