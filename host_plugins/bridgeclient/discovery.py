@@ -108,7 +108,7 @@ def _greet(
     connection: Connection, installation: Installation, name: str, warm: bool
 ) -> BridgeClient | None:
     try:
-        transport = open_transport(connection)
+        transport = open_transport(connection, installation.python)
         return BridgeClient(transport, name=name, version=installation.version, warm=warm)
     except ServerError as error:
         if error.code in ("server.unreachable", "server.lost", "server.closing"):

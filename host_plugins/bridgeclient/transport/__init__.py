@@ -6,13 +6,16 @@ what a message means.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
 
 from bridgeclient.connection import Connection
-from bridgeclient.errors import ServerError
 
 Buffer = bytes | memoryview
+
+VARIABLE = "DREAMBRIDGE_TRANSPORT"
+"""Environment variable that chooses the transport."""
 
 
 class Transport(Protocol):
@@ -40,19 +43,22 @@ class Transport(Protocol):
         """Let go of the server; what was sent is still delivered for half a second."""
 
 
-def open_transport(connection: Connection) -> Transport:
-    """The transport that works in this Python.
+def open_transport(connection: Connection, python: str) -> Transport:
+    """The transport that works in this Python: pyzmq's, else the relay run by `python`.
+
+    `DREAMBRIDGE_TRANSPORT=relay` takes the relay in any case.
 
     Raises:
-        ServerError: `server.no_transport`, pyzmq can't be imported; `server.unreachable`, the
-            connection's address or keys can't be used.
+        ServerError: `server.no_transport`, pyzmq can't be imported and the relay can't be started;
+            `server.unreachable`, the connection's address or keys can't be used.
     """
-    try:
-        from bridgeclient.transport.zeromq import ZmqTransport
-    except ImportError as error:
-        raise ServerError(
-            "server.no_transport",
-            f"This Python can't load pyzmq ({error}).",
-            "Run `dreambridge install` for this editor again.",
-        ) from error
-    return ZmqTransport(connection)
+    if os.environ.get(VARIABLE) != "relay":
+        try:
+            from bridgeclient.transport.zeromq import ZmqTransport
+        except ImportError:
+            pass
+        else:
+            return ZmqTransport(connection)
+    from bridgeclient.transport.relay import RelayTransport
+
+    return RelayTransport(connection, python)

@@ -37,7 +37,7 @@ class RelayTransport:
         python: the interpreter that has dreambridge installed.
 
     Raises:
-        ServerError: `server.unreachable`, the interpreter can't be run.
+        ServerError: `server.no_transport`, the interpreter can't be run.
     """
 
     def __init__(self, connection: Connection, python: str) -> None:
@@ -130,7 +130,7 @@ def _start(python: str) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise ServerError(
-            "server.unreachable",
-            f"The relay to the server can't be started: {python}: {error.strerror}.",
+            "server.no_transport",
+            f"This Python can't load pyzmq, and {python} can't be run ({error.strerror}).",
             "Run `dreambridge install` for this editor again.",
         ) from error

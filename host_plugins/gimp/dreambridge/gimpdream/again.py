@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridgeclient.region import Rect, intersection
 from gi.repository import Gimp
 
+from bridgeclient.region import Rect, intersection
 from gimpdream.arguments import STORED, Json, Wish, complete, guided, read_settings, write_settings
 from gimpdream.memory import Memory, recall
 from gimpdream.pixels import read_alpha, read_values

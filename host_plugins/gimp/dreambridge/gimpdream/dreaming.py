@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gi.repository import Gimp
+
 from bridgeclient import (
     Accepted,
     BridgeClient,
@@ -23,8 +25,6 @@ from bridgeclient import (
     Started,
     connect,
 )
-from gi.repository import Gimp
-
 from gimpdream.arguments import Json
 
 NAME = "GIMP"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from bridgeclient import BridgeClient, Result
 from gi.repository import Gimp
 
+from bridgeclient import BridgeClient, Result
 from gimpdream import again, arguments, layers
 from gimpdream.arguments import Json, Wish
 from gimpdream.dreaming import Order, bridge, dream

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect, cut
 from gi.repository import Gimp
 
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect, cut
 from gimpdream.arguments import ALPHA, Json, as_text, preset_of
 from gimpdream.memory import Memory, remember
 from gimpdream.pixels import PixelFormat, format_of, read, write, write_values

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import gi
 
 gi.require_version("Gegl", "0.4")
+from gi.repository import Babl, Gegl, Gimp  # noqa: E402
+
 from bridgeclient.protocol import ImageFrame  # noqa: E402
 from bridgeclient.region import Rect  # noqa: E402
-from gi.repository import Babl, Gegl, Gimp  # noqa: E402
 
 _DTYPES = {"u8": "uint8", "u16": "uint16", "float": "float32"}
 

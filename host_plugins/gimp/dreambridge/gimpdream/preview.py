@@ -14,9 +14,9 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("GdkPixbuf", "2.0")
-import bridgeclient as bridge  # noqa: E402
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
+import bridgeclient as bridge  # noqa: E402
 from gimpdream.dreaming import NAME, Order  # noqa: E402
 from gimpdream.errands import Plan  # noqa: E402
 from gimpdream.sentences import Refused  # noqa: E402
@@ -27,6 +27,7 @@ SIDE = 288
 
 _SETTLE_MS = 250
 _POLL_MS = 40
+_DONE, _MORE = False, True  # what a GLib timer's function answers
 _CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
 
 
@@ -88,11 +89,11 @@ class Preview:
     def _connected(self, client: bridge.BridgeClient) -> bool:
         if self._closed:
             client.close()
-            return GLib.SOURCE_REMOVE
+            return _DONE
         self._client = client
         self._polling = GLib.timeout_add(_POLL_MS, self._poll)
         self._start()
-        return GLib.SOURCE_REMOVE
+        return _DONE
 
     def _start(self) -> bool:
         if self._settling:
@@ -107,7 +108,7 @@ class Preview:
             self._tell(str(refused))
         except bridge.BridgeError as error:
             self._lose(error)
-        return GLib.SOURCE_REMOVE
+        return _DONE
 
     def _cancel(self) -> None:
         if self._client is not None and self._job is not None:
@@ -133,8 +134,8 @@ class Preview:
                 self._hear(event)
         except bridge.BridgeError as error:
             self._lose(error)
-            return GLib.SOURCE_REMOVE
-        return GLib.SOURCE_CONTINUE
+            return _DONE
+        return _MORE
 
     def _hear(self, event: bridge.Event) -> None:
         if getattr(event, "job", None) != self._job:
@@ -161,7 +162,7 @@ class Preview:
 
     def _tell(self, text: str) -> bool:
         self._told.set_text(text)
-        return GLib.SOURCE_REMOVE
+        return _DONE
 
     def _show(self, image: bridge.ImageFrame) -> None:
         self._picture.set_from_pixbuf(_pixbuf(image))

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from bridgeclient.region import Rect, cut, grown, intersection, relative, selection_bounds
 from gi.repository import Gimp
 
+from bridgeclient.region import Rect, cut, grown, intersection, relative, selection_bounds
 from gimpdream.pixels import read_values, write_values
 from gimpdream.sentences import Refused
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect
 from gi.repository import Gimp
 
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect
 from gimpdream.arguments import Json
 from gimpdream.dreaming import Order
 from gimpdream.errands import Plan

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect, context_margin, moved, relative, with_context
 from gi.repository import Gimp
 
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect, context_margin, moved, relative, with_context
 from gimpdream import pixels
 from gimpdream.arguments import AUTOMATIC, Json, Wish
 from gimpdream.selection import Shape, read_shape
