@@ -193,13 +193,18 @@ def step(
     if total == 0:
         return
     gradient *= amount / 255 * 3 * area / total
-    if grey:
-        _add_grey(image, gradient[0])
-    else:
-        image.add_(gradient).clamp_(0, 1)
+    add_in_range(image, gradient, grey)
 
 
-def _add_grey(image: Tensor, change: Tensor) -> None:
-    """Adds one plane to all channels, limited so that no channel leaves [0, 1]."""
-    change = torch.maximum(torch.minimum(change, 1 - image.amax(dim=0)), -image.amin(dim=0))
-    image += change
+def add_in_range(image: Tensor, change: Tensor, grey: bool = False) -> None:
+    """Adds `change` to `image` in place, both (3, H, W), keeping the image in [0, 1].
+
+    With `grey` the mean of the change goes to all channels alike, less where one would leave the
+    range, so that differences between channels, and with them the colours, stay as they are.
+    """
+    if not grey:
+        image.add_(change).clamp_(0, 1)
+        return
+    lightness = change.mean(dim=0)
+    room = 1 - image.amax(dim=0)
+    image += torch.maximum(torch.minimum(lightness, room), -image.amin(dim=0))

@@ -66,7 +66,7 @@ def _fastest(device: torch.device) -> torch.dtype:
 
 
 def _convolution_time(device: torch.device, dtype: torch.dtype) -> float:
-    """Seconds of a convolution as in VGG16's third block, the best of five; infinite if it fails."""
+    """Seconds of a convolution like those of VGG16's third block; infinite if it fails."""
     try:
         x = torch.ones(1, 128, 56, 56, device=device, dtype=dtype)
         weight = torch.ones(256, 128, 3, 3, device=device, dtype=dtype)
@@ -113,8 +113,8 @@ def release_memory(device: torch.device) -> None:
     """Gives memory that is kept for reuse back to the system or the device."""
     if device.type != "cpu":
         getattr(torch, device.type).empty_cache()
-    elif _glibc() is not None:
-        _glibc().malloc_trim(0)
+    elif library := _glibc():
+        library.malloc_trim(0)
 
 
 @functools.cache
@@ -124,9 +124,9 @@ def reuse_large_blocks() -> None:
     Without it every large activation is mapped, faulted in page by page and unmapped again, which
     doubles the time of a step at 1024 x 1024. Does nothing where the C library isn't glibc.
     """
-    if _glibc() is not None:
-        _glibc().mallopt(_M_MMAP_MAX, 0)
-        _glibc().mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    if library := _glibc():
+        library.mallopt(_M_MMAP_MAX, 0)
+        library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 @functools.cache

@@ -233,7 +233,7 @@ class _Dream:
         for size, pixels in zip(sizes, starts, strict=True):  # pixels: (3, h, w)
             origin = None if size == sizes[-1] else pixels.clone()
             if smaller is not None:
-                octaves.add_smaller(pixels, smaller, self.settings)
+                octaves.add_smaller(pixels, smaller, self.settings, self._grey)
 
             def preview(
                 side: int, pixels: Tensor = pixels, origin: Tensor | None = origin
@@ -259,7 +259,6 @@ class _Dream:
     ) -> Iterator[float]:
         """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
         settings = self.settings
-        grey = settings.preserve_color or self.image.shape[2] <= 2
         size = (pixels.shape[1], pixels.shape[2])
         tiler = tiling.Tiler(self.network, self.terms, settings.tile)
         gradient = torch.empty_like(pixels)  # (3, h, w)
@@ -273,8 +272,13 @@ class _Dream:
                 ascent.smooth(gradient, sigmas)
             if settings.normalization == "laplacian":
                 ascent.normalize_laplacian(gradient)
-            ascent.step(pixels, gradient, settings.step, weight, grey)
+            ascent.step(pixels, gradient, settings.step, weight, self._grey)
             yield iteration + 1
+
+    @property
+    def _grey(self) -> bool:
+        """Whether all channels change alike: asked for, or there is only one."""
+        return self.settings.preserve_color or self.image.shape[2] <= 2
 
     def _region(self) -> Region | None:
         """The masked part with its context, None if the mask selects nothing."""

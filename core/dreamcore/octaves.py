@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import torch.nn.functional as F
 from torch import Tensor
 
-from dreamcore.ascent import gaussian_blur
+from dreamcore.ascent import add_in_range, gaussian_blur
 from dreamcore.layers import LAYERS
 from dreamcore.settings import DreamSettings
 
@@ -77,14 +77,12 @@ def starts(image: Tensor, octave_sizes: list[Size], mode: str) -> Iterator[Tenso
         yield levels.pop()
 
 
-def add_smaller(pixels: Tensor, smaller: Tensor, settings: DreamSettings) -> None:
-    """Brings a smaller octave's outcome into this one, in place.
+def add_smaller(pixels: Tensor, smaller: Tensor, settings: DreamSettings, grey: bool) -> None:
+    """Brings a smaller octave's outcome into this one, in place; `grey` as in `add_in_range`.
 
     In the detail mode `smaller` is what that octave added, in the blend mode its whole image.
     """
-    enlarged = resize(smaller, (pixels.shape[1], pixels.shape[2]))
+    change = resize(smaller, (pixels.shape[1], pixels.shape[2]))
     if settings.octave_mode == "blend":
-        pixels.lerp_(enlarged, settings.blend)
-    else:
-        pixels.add_(enlarged)
-    pixels.clamp_(0, 1)
+        change = (change - pixels).mul_(settings.blend)
+    add_in_range(pixels, change, grey)

@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from dreamcore.errors import SettingsError
@@ -45,7 +46,7 @@ class DreamSettings:
         range=(-1000.0, 1000.0),
     )
     step: float = _setting(
-        1.8,
+        0.7,
         "number",
         "Strength",
         "Mean absolute change of a pixel per ascent step.",
@@ -54,7 +55,7 @@ class DreamSettings:
         unit="8-bit grey levels",
     )
     iterations: int = _setting(
-        12,
+        10,
         "integer",
         "Detail",
         "Ascent steps at every octave.",
@@ -253,10 +254,10 @@ def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
     for name in value:
         if name not in LAYERS:
             raise SettingsError(spec.name, name, "one of " + ", ".join(LAYERS))
-    weights = {name: _number(spec, weight) for name, weight in value.items()}
+    weights = {name: _number(spec, value[name]) for name in LAYERS if name in value}
     if not any(weights.values()):
         raise SettingsError(spec.name, value, "at least one weight that is not 0")
-    return weights
+    return MappingProxyType(weights)
 
 
 _CHECKS = {

@@ -83,7 +83,11 @@ class Tiler:
         self._network = network
         self._terms = terms
         self._layer = max((LAYERS[name] for name in terms), key=lambda layer: layer.receptive_field)
-        self._side = {"off": None, "auto": automatic_side(network, self._layer)}.get(tile, tile)
+        self._side: int | None
+        if isinstance(tile, int):
+            self._side = tile
+        else:
+            self._side = automatic_side(network, self._layer) if tile == "auto" else None
 
     def gradient(
         self, image: Tensor, out: Tensor, offset: tuple[int, int] = (0, 0)

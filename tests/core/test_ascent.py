@@ -1,0 +1,103 @@
+"""The pieces of an ascent step, each against its definition."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torchvision.transforms.functional import gaussian_blur
+
+from dreamcore import ascent
+from dreamcore.errors import NonFiniteError
+
+
+@pytest.fixture
+def noise():
+    return torch.randn(3, 300, 170, generator=torch.Generator().manual_seed(1))
+
+
+def test_smoothing_is_the_mean_of_three_gaussians(noise):
+    sigmas = ascent.cascade_sigmas(1.0, 4, 10)
+    expected = sum(gaussian_blur(noise, [61, 61], [s, s]) for s in sigmas) / 3
+    found = noise.clone()
+    ascent.smooth(found, sigmas)
+    inner = (slice(None), slice(30, -30), slice(30, -30))
+    assert torch.allclose(found[inner], expected[inner], atol=2e-3)
+    assert sigmas[1] == pytest.approx(1.5)
+
+
+def test_smoothing_in_strips_leaves_no_trace_of_the_strips(noise):
+    row = noise[:, :1].expand(3, 300, 170).clone()
+    ascent.smooth(row, ascent.cascade_sigmas(1.0, 9, 10))
+    assert torch.allclose(row, row[:, :1].expand_as(row), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 9), (5, 3), (129, 4)])
+def test_smoothing_and_normalising_small_gradients(size, noise):
+    gradient = noise[:, : size[0], : size[1]].clone()
+    ascent.smooth(gradient, ascent.cascade_sigmas(4.0, 9, 10))
+    ascent.normalize_laplacian(gradient)
+    assert torch.isfinite(gradient).all()
+
+
+def test_laplacian_normalisation_evens_the_bands_out():
+    rows, columns = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
+    coarse, fine = torch.sin(rows / 20), torch.sin(columns * 2.5)
+    gradient = (100 * coarse + fine).expand(3, -1, -1).clone()
+    ascent.normalize_laplacian(gradient)
+    share_of_fine = (gradient[0] * fine).mean() / (fine * fine).mean()
+    share_of_coarse = (gradient[0] * coarse).mean() / (coarse * coarse).mean()
+    assert share_of_fine / share_of_coarse > 0.1  # it was 0.01
+
+
+@pytest.mark.parametrize("grey", [False, True])
+def test_a_step_changes_by_grey_levels_on_average(noise, grey):
+    image = torch.full_like(noise, 0.5)
+    ascent.step(image, noise.clone() + 7, 2.0, grey=grey)
+    change = (image - 0.5) * 255
+    assert change.abs().mean() == pytest.approx(2.0, rel=1e-4)
+    assert change.mean(dim=(1, 2)).abs().max() < 1e-3
+    assert (change[0] == change[1]).all().item() is grey
+
+
+def test_a_step_keeps_to_its_weight_and_means_the_same_there(noise):
+    image, weight = torch.full_like(noise, 0.5), torch.zeros(300, 170)
+    weight[50:100, 20:70] = 1
+    ascent.step(image, noise.clone() + 7, 2.0, weight)
+    change = (image - 0.5) * 255
+    assert change[:, 50:100, 20:70].abs().mean() == pytest.approx(2.0, rel=1e-4)
+    assert change[:, weight == 0].abs().max() == 0
+
+
+def test_a_step_stays_in_range_and_keeps_colours_when_grey(noise):
+    image = torch.rand(3, 300, 170, generator=torch.Generator().manual_seed(2))
+    colours = image - image.mean(dim=0)
+    ascent.step(image, noise.clone(), 32.0, grey=True)
+    assert image.min() >= -1e-6
+    assert image.max() <= 1 + 1e-6
+    assert torch.allclose(image - image.mean(dim=0), colours, atol=1e-5)
+
+
+def test_a_gradient_of_zero_changes_nothing(noise):
+    image = noise.clamp(0, 1)
+    before = image.clone()
+    ascent.step(image, torch.zeros_like(image), 2.0)
+    assert torch.equal(image, before)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_gradient_that_is_not_finite_stops_before_the_image_changes(noise, value):
+    image = torch.full_like(noise, 0.5)
+    noise[1, 2, 3] = value
+    with pytest.raises(NonFiniteError):
+        ascent.step(image, noise, 2.0)
+    assert (image == 0.5).all()
+
+
+def test_jitter_depends_on_the_seed_and_respects_small_images():
+    def draws(seed):
+        generator = torch.Generator().manual_seed(seed)
+        return [ascent.jitter_offset(generator, 32, (400, 20)) for _ in range(200)]
+
+    assert draws(1) == draws(1) != draws(2)
+    assert max(abs(rows) for rows, _ in draws(1)) == 32
+    assert max(abs(columns) for _, columns in draws(1)) == 10

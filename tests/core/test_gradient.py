@@ -1,0 +1,184 @@
+"""The engine's hand-written gradient against plain autograd on torchvision's own VGG16."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from dreamcore import tiling, vgg, weights
+from dreamcore.layers import LAYERS
+from dreamcore.objectives import Term, guide_features
+from dreamcore.pixels import Source
+from dreamcore.settings import DreamSettings
+
+NAMES = list(LAYERS)
+OBJECTIVES = ("l2", "norm", "mean", "guide")
+CHANNELS = (3, 17, 40)
+
+
+def relative(found: torch.Tensor | np.ndarray, expected: torch.Tensor | np.ndarray) -> float:
+    found, expected = torch.as_tensor(found).double(), torch.as_tensor(expected).double()
+    return float((found - expected).norm() / expected.norm())
+
+
+def objective_value(kind, activation, channels=(), guide=None):
+    """The objectives as their definitions read, for autograd to differentiate."""
+    a = activation[:, list(channels)] if channels else activation
+    match kind:
+        case "l2":
+            return a.square().sum() / 2
+        case "norm":
+            return a.norm()
+        case "mean":
+            return a.mean()
+    g = guide[:, list(channels)] if channels else guide
+    return (a[0].flatten(1).T @ g.T).max(dim=1).values.sum()
+
+
+def autograd(reference, image, layers, kind, channels=(), guides=None):
+    x = image.clone().requires_grad_(True)
+    deepest = max(NAMES.index(name) for name in layers) + 1
+    activations = reference(x[None], deepest)
+    total = sum(
+        weight
+        * objective_value(
+            kind, activations[NAMES.index(name)], channels, guides[name] if guides else None
+        )
+        for name, weight in layers.items()
+    )
+    total.backward()
+    return x.grad
+
+
+def engine(network, image, layers, kind, channels=(), guides=None, tile="off", offset=(0, 0)):
+    terms = {
+        name: Term(kind, weight, channels, guide=guides[name] if guides else None)
+        for name, weight in layers.items()
+    }
+    out = torch.empty_like(image)
+    fractions = list(tiling.Tiler(network, terms, tile).gradient(image, out, offset))
+    assert fractions[-1] == pytest.approx(1.0)
+    return out, len(fractions)
+
+
+@pytest.fixture(scope="module")
+def image(coffee):
+    return Source.of(coffee[100:197, 200:289]).planes()  # 97 x 89: a multiple of nothing
+
+
+@pytest.fixture(scope="module")
+def large(coffee):
+    return Source.of(coffee[:203, :271]).planes()  # 203 x 271, likewise
+
+
+@pytest.fixture(scope="module")
+def exact_network():
+    """Float64, where no rounding can flip a ReLU: differences mean a wrong formula."""
+    return vgg.Network(weights.load(), torch.device("cpu"), torch.float64, fused=False)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """The network in float32 on both paths, by whether the convolutions are fused."""
+    assert vgg.fusion_available(torch.device("cpu"), torch.float32)
+    cpu, source = torch.device("cpu"), weights.load()
+    return {fused: vgg.Network(source, cpu, torch.float32, fused=fused) for fused in (True, False)}
+
+
+@pytest.fixture(params=[True, False], ids=["fused", "plain"])
+def network(request, networks):
+    return networks[request.param]
+
+
+def guides_for(reference, layers, cat, dtype):
+    guide = Source.of(cat[100:140, 140:184]).planes().to(dtype)
+    activations = reference(guide[None], max(NAMES.index(name) for name in layers) + 1)
+    return {name: guide_features(activations[NAMES.index(name)]) for name in layers}
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layer_and_objective_equals_autograd_exactly(
+    name, kind, exact_network, exact_reference, image, cat
+):
+    layers, image = {name: 1.0}, image.double()
+    guides = guides_for(exact_reference, layers, cat, torch.float64) if kind == "guide" else None
+    expected = autograd(exact_reference, image, layers, kind, guides=guides)
+    found, _ = engine(exact_network, image, layers, kind, guides=guides)
+    # The engine hands gradients over as float32, whose rounding is all that may differ.
+    assert relative(found, expected) < 1e-6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_float32_equals_autograd_but_for_activations_that_round_to_zero(
+    name, network, reference, image
+):
+    found, _ = engine(network, image, {name: 1.0}, "l2")
+    assert relative(found, autograd(reference, image, {name: 1.0}, "l2")) < 1e-2
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_several_layers_and_chosen_channels(kind, exact_network, exact_reference, image, cat):
+    layers, image = {"conv2_2": 0.5, "relu2_2": -0.2, "pool3": 2.0, "relu4_1": 1.0}, image.double()
+    guides = guides_for(exact_reference, layers, cat, torch.float64) if kind == "guide" else None
+    expected = autograd(exact_reference, image, layers, kind, CHANNELS, guides)
+    found, _ = engine(exact_network, image, layers, kind, CHANNELS, guides)
+    assert relative(found, expected) < 1e-6
+
+
+def test_the_l2_gradient_at_the_layer_is_the_activation(network, image):
+    trace = network.forward(image[None], ["relu3_3"])
+    activation = trace.activations["relu3_3"]
+    assert torch.equal(Term("l2", 1.0).gradient(activation), activation)
+
+
+TILED = [(True, kind, name) for kind in OBJECTIVES for name in NAMES]
+TILED += [(False, "l2", name) for name in ("relu1_1", "conv2_2", "pool3", "relu4_3")]
+
+
+@pytest.mark.parametrize(("fused", "kind", "name"), TILED)
+def test_tiles_add_up_to_the_whole_gradient(fused, kind, name, networks, reference, large, cat):
+    network, layers, tile = networks[fused], {name: 1.0}, LAYERS[name].halo * 2 + 96
+    if LAYERS[name].halo > 64:  # too deep for this image to be cut: take a longer strip of it
+        large = large[:, :67].repeat(1, 1, 2)[..., :501]
+    guides = guides_for(reference, layers, cat, torch.float32) if kind == "guide" else None
+    whole, _ = engine(network, large, layers, kind, guides=guides)
+    tiled, steps = engine(network, large, layers, kind, guides=guides, tile=tile)
+    assert steps > 1
+    assert relative(tiled, whole) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["relu2_2", "relu4_3", "relu5_1"])
+def test_tiles_add_up_in_bfloat16(name, large):
+    network = vgg.Network(weights.load(), torch.device("cpu"), torch.bfloat16)
+    whole, _ = engine(network, large, {name: 1.0}, "l2")
+    tiled, steps = engine(network, large, {name: 1.0}, "l2", tile=LAYERS[name].halo * 2 + 90)
+    assert steps > 1
+    assert relative(tiled, whole) < 2e-2
+
+
+@pytest.mark.parametrize("offset", [(7, 13), (-31, 5), (202, 270)])
+@pytest.mark.parametrize("tile", ["off", 160])
+def test_an_offset_is_a_roll_of_the_image_and_of_the_gradient(offset, tile, network, large):
+    rolled = torch.roll(large, offset, dims=(1, 2))
+    expected, _ = engine(network, rolled, {"relu4_1": 1.0}, "l2")
+    found, _ = engine(network, large, {"relu4_1": 1.0}, "l2", tile=tile, offset=offset)
+    assert relative(torch.roll(found, offset, dims=(1, 2)), expected) < 1e-5
+
+
+def test_the_public_gradient_is_that_of_the_image(dreamer, coffee, reference):
+    part = coffee[:90, :121]
+    found = dreamer.gradient(part, DreamSettings(layers={"relu3_1": 1.0}, precision="float32"))
+    expected = autograd(reference, Source.of(part).planes(), {"relu3_1": 1.0}, "l2")
+    assert found.shape == (90, 121, 3)
+    assert found.dtype == np.float32
+    assert relative(found, expected.permute(1, 2, 0)) < 1e-2
+
+
+def test_bfloat16_points_the_same_way(dreamer, coffee):
+    gradients = [
+        dreamer.gradient(coffee[:128, :128], DreamSettings(precision=precision)).ravel()
+        for precision in ("float32", "bfloat16")
+    ]
+    assert np.corrcoef(*gradients)[0, 1] > 0.97

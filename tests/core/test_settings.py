@@ -1,0 +1,108 @@
+"""Settings, schema and presets: every parameter described once and checked everywhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+
+from dreamcore import DEFAULT, PRESETS, DreamSettings, SettingsError
+from dreamcore.layers import LAYERS
+from dreamcore.schema import schema
+
+FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
+
+
+def bad_values():
+    for name, spec in FIELDS.items():
+        facts = spec.metadata
+        yield name, None
+        yield name, object()
+        if facts["kind"] in ("integer", "number"):
+            low, high = facts["range"]
+            yield from [(name, low - 1), (name, high + 1), (name, True), (name, "1")]
+        if facts["kind"] == "number":
+            yield from [(name, float("nan")), (name, float("inf"))]
+        if facts["kind"] == "integer":
+            yield name, 2.5
+        if facts["kind"] == "choice":
+            yield from [(name, "none of them"), (name, "")]
+    yield from [("tile", 63), ("tile", "some"), ("tile", 128.0)]
+    yield from [("layers", {}), ("layers", {"relu9_1": 1.0}), ("layers", {"relu4_3": 0.0})]
+    yield from [("layers", {"relu4_3": "1"}), ("layers", "relu4_3")]
+    yield from [("channels", [-1]), ("channels", [1.0]), ("channels", 3)]
+
+
+@pytest.mark.parametrize(("name", "value"), list(bad_values()))
+def test_values_that_are_not_accepted_name_the_field_and_what_is(name, value):
+    with pytest.raises(SettingsError, match=name) as caught:
+        DreamSettings.from_json({name: value})
+    assert caught.value.field == name
+    assert "Accepted: " in str(caught.value)
+
+
+def test_unknown_settings_are_refused_by_name():
+    with pytest.raises(SettingsError, match="strenght"):
+        DreamSettings.from_json({"strenght": 1})
+
+
+@pytest.mark.parametrize("name", [n for n in FIELDS if "range" in FIELDS[n].metadata])
+def test_the_ends_of_each_range_are_accepted(name):
+    if FIELDS[name].metadata["kind"] in ("integer", "number"):
+        for value in FIELDS[name].metadata["range"]:
+            assert getattr(DreamSettings(**{name: value}), name) == value
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_json_there_and_back(preset):
+    settings = PRESETS[preset].settings
+    assert DreamSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+
+
+def test_settings_are_frozen_and_hashable():
+    settings = DreamSettings()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.step = 3.0
+    with pytest.raises(TypeError):
+        settings.layers["relu1_1"] = 1.0
+    assert len({settings, DreamSettings()}) == 1
+
+
+def test_the_schema_describes_every_field_and_accepts_every_preset():
+    described = schema()
+    jsonschema.Draft202012Validator.check_schema(described)
+    assert list(described["properties"]) == list(FIELDS)
+    for look in PRESETS.values():
+        jsonschema.validate(look.settings.to_json(), described)
+    for entry in described["properties"].values():
+        assert entry["description"]
+        assert entry["x-label"]
+        assert entry["x-group"] in ("main", "advanced")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"step": 1000}, described)
+    assert json.loads(json.dumps(described)) == described
+
+
+def test_the_default_preset_is_the_defaults():
+    assert PRESETS[DEFAULT].settings == DreamSettings()
+    assert len(PRESETS) >= 8
+    assert len({(look.label, look.help) for look in PRESETS.values()}) == len(PRESETS)
+
+
+def test_the_layer_table_is_that_of_the_network():
+    assert len(LAYERS) == 31
+    facts = {n: (LAYERS[n].receptive_field, LAYERS[n].stride, LAYERS[n].halo) for n in LAYERS}
+    assert facts["relu3_3"] == (40, 4, 20)
+    assert facts["relu4_3"] == (92, 8, 48)
+    assert facts["relu5_1"] == (132, 16, 80)
+    assert facts["relu5_3"] == (196, 16, 112)
+
+
+def test_describing_dreams_does_not_load_torch():
+    code = "import sys, dreamcore.schema; dreamcore.schema.schema(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
