@@ -11,8 +11,8 @@ from gi.repository import Gimp
 from bridgeclient.region import Rect, intersection
 from gimpdream.arguments import STORED, Json, Wish, complete, guided, read_settings, write_settings
 from gimpdream.memory import Memory, recall
-from gimpdream.pixels import read_alpha, read_values
-from gimpdream.selection import Shape
+from gimpdream.pixels import GREY, read_alpha
+from gimpdream.selection import Shape, shape_of
 from gimpdream.sentences import Refused
 from gimpdream.source import Source, bounds_of, check_layers, context_of
 
@@ -88,10 +88,10 @@ def source_of(image: Gimp.Image, found: Remembered, wish: Wish, schema: Json) ->
     return Source(source, region, source_without_shape.context, shape)
 
 
-def _shape(layer: Gimp.Layer, bounds: Rect) -> Shape | None:
+def _shape(layer: Gimp.Layer, bounds: Rect) -> Shape:
     """What shows of the layer: its mask, else its transparency."""
     whole, mask = bounds_of(layer), layer.get_mask()
     if mask is not None:
-        grey = read_values(mask, whole, "u8")
-        return Shape(bounds, read_values(mask, whole, "float"), grey)
-    return Shape(bounds, b"", read_alpha(layer, whole))
+        return shape_of(mask, whole, bounds)
+    alpha = read_alpha(layer, whole)
+    return Shape(bounds, alpha, alpha, GREY, 1)

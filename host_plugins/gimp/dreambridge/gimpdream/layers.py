@@ -76,9 +76,8 @@ def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
 def _mask(layer: Gimp.Layer, dreamed: Dreamed, region: Rect) -> None:
     mask = layer.create_mask(Gimp.AddMaskType.WHITE)
     layer.add_mask(mask)
-    if dreamed.source.shape is not None:
-        whole = Rect(0, 0, region.width, region.height)
-        write_values(mask, whole, "float", dreamed.source.shape.values)
+    if (shape := dreamed.source.shape) is not None:
+        write_values(mask, Rect(0, 0, region.width, region.height), shape.values, shape.name)
     if dreamed.memory.result == ALPHA:
         layer.remove_mask(Gimp.MaskApplyMode.APPLY)
     else:

@@ -17,6 +17,7 @@ from gi.repository import Babl, Gegl, Gimp  # noqa: E402
 from bridgeclient.protocol import ImageFrame  # noqa: E402
 from bridgeclient.region import Rect  # noqa: E402
 
+GREY = "Y u8"
 _DTYPES = {"u8": "uint8", "u16": "uint16", "float": "float32"}
 
 
@@ -68,7 +69,7 @@ def read_small(layer: Gimp.Drawable, side: int) -> ImageFrame:
 
 def read_small_values(drawable: Gimp.Drawable, whole: Rect, side: int) -> ImageFrame:
     """The 8-bit grey values of a mask or selection with no side longer than `side` pixels."""
-    return _small(drawable, whole, side, "Y u8", 1)
+    return _small(drawable, whole, side, GREY, 1)
 
 
 def _small(drawable: Gimp.Drawable, whole: Rect, side: int, name: str, channels: int) -> ImageFrame:
@@ -89,15 +90,27 @@ def write(layer: Gimp.Drawable, frame: ImageFrame, pixels: PixelFormat, *, shado
     layer.update(0, 0, frame.width, frame.height)
 
 
-def read_values(drawable: Gimp.Drawable, rect: Rect, kind: str) -> bytes:
-    """The grey values of a mask or selection: "u8", or "float" to keep every step."""
-    return bytes(drawable.get_buffer().get(_gegl(rect), 1.0, f"Y {kind}", Gegl.AbyssPolicy.NONE))
+def native(drawable: Gimp.Drawable) -> str:
+    """The name of the format that GIMP itself keeps the drawable in."""
+    name: str = Babl.get_name(drawable.get_format())
+    return name
 
 
-def write_values(drawable: Gimp.Drawable, rect: Rect, kind: str, values: bytes) -> None:
+def native_size(drawable: Gimp.Drawable) -> int:
+    """The bytes of one pixel in its native format."""
+    size: int = Babl.format_get_bytes_per_pixel(drawable.get_format())
+    return size
+
+
+def read_values(drawable: Gimp.Drawable, rect: Rect, name: str = GREY) -> bytes:
+    """The grey values of a mask or selection, in 8 bits or in the format of that name."""
+    return bytes(drawable.get_buffer().get(_gegl(rect), 1.0, name, Gegl.AbyssPolicy.NONE))
+
+
+def write_values(drawable: Gimp.Drawable, rect: Rect, values: bytes, name: str = GREY) -> None:
     """Set the grey values of a mask or selection."""
     buffer = drawable.get_buffer()
-    buffer.set(_gegl(rect), f"Y {kind}", values)
+    buffer.set(_gegl(rect), name, values)
     buffer.flush()
     drawable.update(rect.x, rect.y, rect.width, rect.height)
 

@@ -6,12 +6,12 @@ All of it is read; the image's own selection is never touched.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
 from bridgeclient.region import Rect, cut, grown, intersection, relative, selection_bounds
-from gimpdream.pixels import read_values, write_values
+from gimpdream.pixels import native, native_size, read_values, write_values
 from gimpdream.sentences import Refused
 
 _SUPPORT = bytes([0] + [255] * 255)
@@ -21,12 +21,15 @@ _SUPPORT = bytes([0] + [255] * 255)
 class Shape:
     """Grey values of a selection within `bounds` (image coordinates), packed rows.
 
-    `values` are float32 from 0 to 1, exact for the new layer's mask; `grey` are 8-bit.
+    `values` are just as GIMP keeps them, in the format `name`, `size` bytes each: the new layer's
+    mask is exactly the selection. `grey` are the same in 8 bits.
     """
 
     bounds: Rect
-    values: bytes
     grey: bytes
+    values: bytes
+    name: str
+    size: int
 
     def within(self, rect: Rect) -> Shape | None:
         """The part inside `rect`, trimmed to where anything is selected; None if nothing is."""
@@ -39,8 +42,8 @@ class Shape:
         return part._cut(Rect(overlap.x + inner.x, overlap.y + inner.y, inner.width, inner.height))
 
     def _cut(self, rect: Rect) -> Shape:
-        values = cut(self.values, self.bounds, rect, 4)
-        return Shape(rect, values, cut(self.grey, self.bounds, rect, 1))
+        values = cut(self.values, self.bounds, rect, self.size)
+        return replace(self, bounds=rect, grey=cut(self.grey, self.bounds, rect, 1), values=values)
 
     def support(self, context: Rect) -> bytes:
         """8-bit mask of the context (image coordinates): 255 wherever anything is selected.
@@ -74,29 +77,30 @@ def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
     bounds = Rect(x1, y1, x2 - x1, y2 - y1)
     canvas = Rect(0, 0, image.get_width(), image.get_height())
     reach = intersection(grown(bounds, math.ceil(2 * feather)), canvas) or bounds
-    shape = _read(image.get_selection(), reach, reach)
+    shape = shape_of(image.get_selection(), reach, reach)
     if feather > 0:
-        shape = _feathered(shape, feather)
+        shape = _feathered(shape, feather, image)
     trimmed = shape.within(reach)
     if trimmed is None:
         raise Refused("The selection is too faint to dream in; select more strongly.")
     return trimmed
 
 
-def _read(selection: Gimp.Drawable, rect: Rect, bounds: Rect) -> Shape:
-    values = read_values(selection, rect, "float")
-    return Shape(bounds, values, read_values(selection, rect, "u8"))
+def shape_of(drawable: Gimp.Drawable, rect: Rect, bounds: Rect) -> Shape:
+    """The grey values of a mask or selection in its `rect`, which is `bounds` in the image."""
+    name, grey = native(drawable), read_values(drawable, rect)
+    return Shape(bounds, grey, read_values(drawable, rect, name), name, native_size(drawable))
 
 
-def _feathered(shape: Shape, radius: float) -> Shape:
+def _feathered(shape: Shape, radius: float, image: Gimp.Image) -> Shape:
     """The shape as Select ▸ Feather makes it, done in an image of its own."""
     size = shape.bounds.width, shape.bounds.height
-    base, precision = Gimp.ImageBaseType.GRAY, Gimp.Precision.FLOAT_LINEAR
-    scratch = Gimp.Image.new_with_precision(*size, base, precision)
+    kind = Gimp.ImageBaseType.GRAY, image.get_precision()
+    scratch = Gimp.Image.new_with_precision(*size, *kind)
     try:
         whole, selection = Rect(0, 0, *size), scratch.get_selection()
-        write_values(selection, whole, "float", shape.values)
+        write_values(selection, whole, shape.values, shape.name)
         Gimp.Selection.feather(scratch, radius)
-        return _read(selection, whole, shape.bounds)
+        return shape_of(selection, whole, shape.bounds)
     finally:
         scratch.delete()

@@ -40,7 +40,7 @@ def _mask(source: Source, scratch: Gimp.Image, side: int) -> ImageFrame | None:
         return None
     whole = Rect(0, 0, source.context.width, source.context.height)
     greys = source.shape.greys(source.in_image(source.context))
-    write_values(scratch.get_selection(), whole, "u8", greys)
+    write_values(scratch.get_selection(), whole, greys)
     return read_small_values(scratch.get_selection(), whole, side)
 
 

@@ -141,15 +141,22 @@ def shown(layer: Gimp.Layer, rect: Rect) -> Iterator[Gimp.Layer]:
         scratch.set_color_profile(image.get_effective_color_profile())
         copy = Gimp.Layer.new_from_drawable(layer, scratch)
         scratch.insert_layer(copy, None, 0)
+        _unlock(copy)
         if copy.is_group():
             copy = copy.merge()
         left, top = _moved_by_merge(layer, copy)
         copy.merge_filters()
-        copy.resize(*size, left - rect.x, top - rect.y)
+        Gimp.Layer.resize(copy, *size, left - rect.x, top - rect.y)  # text has another resize
         _fold_mask(copy)
         yield copy
     finally:
         scratch.delete()
+
+
+def _unlock(copy: Gimp.Layer) -> None:
+    copy.set_lock_content(False)
+    copy.set_lock_position(False)
+    copy.set_lock_alpha(False)
 
 
 def _moved_by_merge(layer: Gimp.Layer, copy: Gimp.Layer) -> tuple[int, int]:
