@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 
@@ -25,39 +22,10 @@ from bridgeclient import BridgeClient, Installation, connect, find
 from dreambridge import __version__
 from dreambridge.arrays import Array
 from dreambridge.home import VARIABLE, Home, locate
+from servers import Server, wait_until
 
 if TYPE_CHECKING:
     from dreamcore import Dreamer
-
-PATIENCE_S = 90.0
-"""For what takes seconds on an idle machine."""
-
-
-@dataclass
-class Server:
-    """A real `dreambridge serve` with a home of its own."""
-
-    home: Home
-    process: subprocess.Popen[bytes]
-
-    @property
-    def installation(self) -> Installation:
-        return Installation(sys.executable, self.home.connection_file, __version__)
-
-    def connect(self, name: str = "test") -> BridgeClient:
-        client = find(self.installation, name=name)
-        assert client is not None, self.home.server_log.read_text()
-        return client
-
-    def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-
-def wait_until(condition: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {patience_s} s in vain until {what}"
-        time.sleep(0.02)
 
 
 def load_photo(name: str = "coffee.png") -> Array:

@@ -1,0 +1,88 @@
+"""A client that says whatever a test wants, for what the real one would never say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import zmq
+
+from bridgeclient.codec import Message, decode, encode
+from bridgeclient.connection import Connection, read_connection
+from bridgeclient.protocol import FROM_SERVER, ImageFrame
+from servers import PATIENCE_S
+
+
+class RawClient:
+    """A bare DEALER socket that knows the server's keys."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._context = zmq.Context()
+        self.socket = self._context.socket(zmq.DEALER)
+        if connection.server_public:
+            self.socket.curve_serverkey = connection.server_public.encode()
+            self.socket.curve_publickey = connection.client_public.encode()
+            self.socket.curve_secretkey = connection.client_secret.encode()
+        self.socket.linger = 0
+        self.socket.connect(connection.endpoint)
+
+    def send(self, frames: Sequence[bytes]) -> None:
+        self.socket.send_multipart(list(frames))
+
+    def say(
+        self,
+        type: str,
+        fields: dict[str, Any] | None = None,
+        images: dict[str, ImageFrame] | None = None,
+    ) -> None:
+        self.send(encode(type, fields, images))
+
+    def hear(self, timeout_s: float = 30.0) -> Message | None:
+        """The next message, None if none comes in time."""
+        if not self.socket.poll(int(timeout_s * 1000)):
+            return None
+        return decode(self.socket.recv_multipart(), FROM_SERVER)
+
+    def hear_until(self, *types: str) -> Message:
+        """The next message of one of these types; pings meanwhile, as a client has to."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            message = self.hear(1.0)
+            if message is None:
+                self.say("ping")
+            elif message.type in types:
+                return message
+        raise AssertionError(f"the server sent none of {types}")
+
+    def close(self) -> None:
+        self.socket.close()
+        self._context.term()
+
+
+@pytest.fixture
+def connection(server: Any) -> Connection:
+    found = read_connection(server.home.connection_file)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def raw_client(connection: Connection) -> Iterator[Callable[..., RawClient]]:
+    """Make a raw client of the shared server; keyword arguments replace connection entries."""
+    clients: list[RawClient] = []
+
+    def make(**changes: str) -> RawClient:
+        clients.append(RawClient(replace(connection, **changes)))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def raw(raw_client: Callable[..., RawClient]) -> RawClient:
+    return raw_client()

@@ -1,0 +1,329 @@
+"""Dreams through the bridge: real server, real engine, as a plug-in would use them."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from bridgeclient import (
+    Accepted,
+    BridgeClient,
+    Cancelled,
+    Event,
+    Failed,
+    ImageFrame,
+    Preview,
+    Progress,
+    RequestError,
+    Result,
+    Started,
+)
+from dreambridge.arrays import Array, to_array, to_frame
+from dreamcore import DreamSettings
+from servers import Server, wait_until
+
+if TYPE_CHECKING:
+    from dreamcore import Dreamer
+
+QUICK: dict[str, Any] = {
+    "layers": {"relu3_1": 1.0},
+    "octaves": 2,
+    "iterations": 2,
+    "precision": "float32",
+}
+ENDLESS: dict[str, Any] = {"octaves": 1, "iterations": 1000}
+
+
+def dream(client: BridgeClient, image: Array, settings: dict[str, Any], **more: Any) -> Array:
+    job = client.submit(to_frame(image), settings, **more)
+    *_, last = client.events(job)
+    assert isinstance(last, Result)
+    return to_array(last.image)
+
+
+def here(dreamer: Dreamer, image: Array, settings: dict[str, Any], **more: Any) -> Array:
+    *_, last = dreamer.dream(image, DreamSettings.from_json(settings), **more)
+    return last.image  # type: ignore[union-attr]
+
+
+def wait_for(client: BridgeClient, job: str, kind: type[Event]) -> None:
+    for event in client.events(job):
+        if isinstance(event, kind):
+            return
+
+
+def test_a_dream_is_the_same_bit_for_bit_as_without_the_bridge(
+    client: BridgeClient, dreamer: Dreamer, photo: Array
+) -> None:
+    np.testing.assert_array_equal(dream(client, photo, QUICK), here(dreamer, photo, QUICK))
+
+
+def test_mask_guide_and_deep_pixels_cross_the_bridge_unharmed(
+    client: BridgeClient, dreamer: Dreamer, photo: Array
+) -> None:
+    alpha = np.full((*photo.shape[:2], 1), 40000, np.uint16)
+    image = np.concatenate((photo.astype(np.uint16) * 257, alpha), axis=2)
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    mask[20:50, 30:70] = 200
+    settings = {**QUICK, "objective": "guide"}
+    guide = photo[:, ::-1]
+    result = dream(client, image, settings, mask=to_frame(mask), guide=to_frame(guide))
+    expected = here(dreamer, image, settings, mask=mask, guide=np.ascontiguousarray(guide))
+    np.testing.assert_array_equal(result, expected)
+    assert (result[mask == 0] == image[mask == 0]).all()
+    assert (result[mask > 0] != image[mask > 0]).any()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_float_pixels_come_back_in_their_type(
+    client: BridgeClient, dreamer: Dreamer, photo: Array, dtype: str
+) -> None:
+    image = (photo[:, :, :1] / np.float32(255)).astype(dtype)
+    result = dream(client, image, QUICK)
+    assert result.dtype == image.dtype
+    np.testing.assert_array_equal(result, here(dreamer, image, QUICK))
+
+
+def test_the_events_of_a_job_come_in_order(client: BridgeClient, photo: Array) -> None:
+    settings = {**QUICK, "octaves": 3, "iterations": 5}
+    events = list(client.events(client.submit(to_frame(photo), settings)))
+    kinds = [type(event) for event in events]
+    assert kinds[:2] == [Accepted, Started]
+    assert kinds[-1] is Result
+    assert set(kinds[2:-1]) == {Progress}
+    steps = [event for event in events if isinstance(event, Progress)]
+    places = [(step.octave, step.iteration) for step in steps]
+    assert places == sorted(places)
+    assert all(step.octaves == 3 and step.iterations == 5 for step in steps)
+    fractions = [step.fraction for step in steps]
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] <= fractions[-1] <= 1
+
+
+def test_previews_come_only_when_asked_for_and_fit_the_side(
+    client: BridgeClient, photo: Array
+) -> None:
+    settings = {**QUICK, "iterations": 8}
+    with_previews = list(client.events(client.submit(to_frame(photo), settings, preview_side=40)))
+    previews = [event.image for event in with_previews if isinstance(event, Preview)]
+    assert previews
+    assert {(image.width, image.height, image.channels) for image in previews} == {(40, 30, 3)}
+    assert {image.dtype for image in previews} == {"uint8"}
+    shrunk = photo[::2, ::2].mean()
+    assert abs(to_array(previews[0]).astype(float).mean() - shrunk) < 12
+    without = client.events(client.submit(to_frame(photo), settings))
+    assert not any(isinstance(event, Preview) for event in without)
+
+
+def test_one_credit_gives_one_preview(raw: Any, photo: Array) -> None:
+    fields = {"job": "one-credit", "settings": {**QUICK, "iterations": 20}, "preview_side": 16}
+    raw.say("submit", fields, {"image": to_frame(photo)})
+    raw.say("credit", {"job": "one-credit"})
+    raw.say("credit", {"job": "one-credit"})
+    types = []
+    while not types or types[-1] != "result":
+        types.append(raw.hear_until("preview", "progress", "result").type)
+    assert types.count("preview") == 1
+
+
+def test_two_clients_each_get_their_own_dream(
+    server: Server, client: BridgeClient, dreamer: Dreamer, photo: Array
+) -> None:
+    other_photo = np.ascontiguousarray(photo[::-1])
+    with server.connect("other") as other:
+        first, second = (
+            client.submit(to_frame(photo), QUICK),
+            other.submit(to_frame(other_photo), QUICK),
+        )
+        results = []
+        for who, job in ((other, second), (client, first)):
+            *_, last = who.events(job)
+            assert isinstance(last, Result)
+            assert last.job == job
+            results.append(to_array(last.image))
+    np.testing.assert_array_equal(results[0], here(dreamer, other_photo, QUICK))
+    np.testing.assert_array_equal(results[1], here(dreamer, photo, QUICK))
+
+
+def test_clients_are_served_in_turn(server: Server, client: BridgeClient, photo: Array) -> None:
+    """Whoever comes second waits for one dream of a busy client, not for all of them."""
+    frame = to_frame(photo)
+    many = [client.submit(frame, QUICK) for _ in range(5)]
+    wait_for(client, many[0], Started)
+    with server.connect("second") as second:
+        wait_for(second, second.submit(frame, QUICK), Result)
+        assert second.status().queued + second.status().running >= 2
+    for job in many:
+        wait_for(client, job, Result)
+
+
+def test_a_running_dream_can_be_cancelled(client: BridgeClient, photo: Array) -> None:
+    job = client.submit(to_frame(photo), ENDLESS)
+    wait_for(client, job, Progress)
+    client.cancel(job)
+    with pytest.raises(Cancelled) as caught:
+        list(client.events(job))
+    assert caught.value.job == job
+    status = client.status()
+    assert (status.running, status.queued) == (0, 0)
+
+
+def test_a_queued_dream_can_be_cancelled_and_the_running_one_goes_on(
+    server: Server, client: BridgeClient, photo: Array
+) -> None:
+    with server.connect("busy") as busy:
+        running = busy.submit(to_frame(photo), ENDLESS)
+        wait_for(busy, running, Started)
+        queued = client.submit(to_frame(photo), QUICK)
+        assert next(client.events(queued)) == Accepted(queued, ahead=1)
+        client.cancel(queued)
+        with pytest.raises(Cancelled):
+            list(client.events(queued))
+        assert (client.status().running, client.status().queued) == (1, 0)
+        busy.cancel(running)
+        with pytest.raises(Cancelled):
+            list(busy.events(running))
+
+
+def test_cancelling_what_is_over_does_nothing(client: BridgeClient, photo: Array) -> None:
+    job = client.submit(to_frame(photo), QUICK)
+    wait_for(client, job, Result)
+    client.cancel(job)
+    assert client.status().running == 0
+
+
+def test_a_client_that_leaves_takes_its_dreams_along(
+    server: Server, client: BridgeClient, photo: Array
+) -> None:
+    leaver = server.connect("leaver")
+    jobs = [leaver.submit(to_frame(photo), ENDLESS) for _ in range(2)]
+    wait_for(leaver, jobs[0], Progress)
+    leaver.close()
+
+    def gone() -> bool:
+        status = client.status()
+        return status.running + status.queued == 0
+
+    wait_until(gone, "the server stopped the jobs of a client that left")
+
+
+def test_a_gui_can_follow_without_ever_blocking(client: BridgeClient, photo: Array) -> None:
+    job = client.submit(to_frame(photo), {**QUICK, "iterations": 10}, preview_side=32)
+    events: list[Event] = []
+    slowest = 0.0
+    while not events or not isinstance(events[-1], Result):
+        select.select([client.fileno()], [], [], 0.1)
+        while True:
+            asked = time.perf_counter()
+            event = client.receive()
+            slowest = max(slowest, time.perf_counter() - asked)
+            if event is None:
+                break
+            events.append(event)
+    kinds = {type(event) for event in events}
+    assert kinds == {Accepted, Started, Progress, Preview, Result}
+    assert all(event.job == job for event in events)  # type: ignore[union-attr]
+    assert slowest < 0.5
+    assert client.receive() is None
+
+
+def test_a_gui_hears_of_cancelled_and_refused_dreams_as_events(
+    client: BridgeClient, photo: Array
+) -> None:
+    def last_of(job: str) -> Failed:
+        events: list[Event | None] = []
+        wait_until(lambda: isinstance(events.append(e := client.receive()) or e, Failed), "it ends")
+        failed = events[-1]
+        assert isinstance(failed, Failed)
+        assert failed.job == job
+        return failed
+
+    job = client.submit(to_frame(photo), ENDLESS)
+    client.cancel(job)
+    assert isinstance(last_of(job).error, Cancelled)
+    job = client.submit(to_frame(photo), {"octaves": 99})
+    assert last_of(job).error.code == "request.invalid"
+
+
+@pytest.mark.parametrize(
+    ("settings", "field", "accepted"),
+    [
+        ({"iterations": 0}, "iterations", "1 to 1000"),
+        ({"layers": {"relu9_1": 1.0}}, "layers", "relu4_3"),
+        ({"objective": "dance"}, "objective", "norm"),
+        ({"strength": 3}, "strength", "no setting"),
+    ],
+)
+def test_bad_settings_are_refused_with_their_field(
+    client: BridgeClient, photo: Array, settings: dict[str, Any], field: str, accepted: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        list(client.events(client.submit(to_frame(photo), settings)))
+    assert (caught.value.code, caught.value.field) == ("request.invalid", field)
+    assert not caught.value.retryable
+    assert accepted in str(caught.value)
+
+
+def test_a_mask_of_another_size_is_refused(client: BridgeClient, photo: Array) -> None:
+    mask = ImageFrame(5, 5, 1, "uint8", bytes(25))
+    with pytest.raises(RequestError, match="5 × 5") as caught:
+        list(client.events(client.submit(to_frame(photo), QUICK, mask=mask)))
+    assert caught.value.field == "mask"
+
+
+def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClient) -> None:
+    image = np.full((40, 40, 3), np.nan, np.float32)
+    with pytest.raises(RequestError) as caught:
+        list(client.events(client.submit(to_frame(image), QUICK)))
+    assert caught.value.field == "image"
+    assert "nan" in str(caught.value).lower()
+
+
+def test_a_device_that_is_not_there_is_named(client: BridgeClient, photo: Array) -> None:
+    import torch
+
+    absent = next(
+        name for name in ("xpu", "mps", "cuda") if not getattr(torch, name).is_available()
+    )
+    with pytest.raises(Exception, match=absent) as caught:
+        list(client.events(client.submit(to_frame(photo), {**QUICK, "device": absent})))
+    assert caught.value.code == "engine.device"  # type: ignore[attr-defined]
+
+
+def test_a_known_id_is_not_run_again_but_told_how_it_stands(
+    raw_client: Callable[..., Any], photo: Array
+) -> None:
+    first, second = raw_client(), raw_client()
+    submission = {"job": "the-same", "settings": {**QUICK, "iterations": 40}}
+    first.say("submit", submission, {"image": to_frame(photo)})
+    first.hear_until("started")
+    second.say("submit", submission)
+    assert [second.hear().type for _ in range(2)] == ["accepted", "started"]
+    result = second.hear_until("result", "error")
+    assert result.type == "result"
+    first.say("ping")
+    assert first.hear_until("pong", "result").type == "pong"
+    first.say("submit", submission)
+    again = first.hear_until("result", "error", "accepted")
+    assert again.type == "result"
+    assert bytes(again.images["image"].pixels) == bytes(result.images["image"].pixels)
+
+
+def test_welcome_tells_what_there_is(server: Server, client: BridgeClient, photo: Array) -> None:
+    dream(client, photo, QUICK)
+    with server.connect() as late:
+        welcome = late.welcome
+    assert welcome.warm
+    assert welcome.device
+    assert welcome.precision in ("float32", "bfloat16", "float16")
+    assert set(welcome.schema["properties"]) == set(DreamSettings().to_json())
+    assert welcome.limits["request_bytes"] == 1 << 30
+    status = client.status()
+    assert status.server == welcome.server
+    assert status.log == str(server.home.server_log)
+    assert server.home.server_log.exists()
