@@ -1,0 +1,180 @@
+"""What can't be dreamed: each is refused with a sentence, and the document stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gi.repository import Gimp
+
+from inside.lab import AGAIN, QUICK, call, case, ellipse, finish, painted, picture, state
+
+
+def refused(image: Gimp.Image, drawables: list[Any], **arguments: Any) -> dict[str, Any]:
+    before = state(image)
+    outcome = call(image, drawables, **{**QUICK, **arguments})
+    return {**outcome, "unchanged": state(image) == before}
+
+
+def plain() -> tuple[Gimp.Image, Gimp.Layer]:
+    image = picture()
+    layer = painted(image, alpha=True)
+    ellipse(image, 14, 10, 34, 26)
+    return image, layer
+
+
+@case("indexed colours")
+def _() -> Any:
+    image, layer = plain()
+    none = Gimp.ConvertDitherType.NONE
+    image.convert_indexed(none, Gimp.ConvertPaletteType.WEB, 0, False, False, "")
+    return refused(image, [layer])
+
+
+@case("selection beside the layer")
+def _() -> Any:
+    image = picture()
+    layer = painted(image, size=(20, 20))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 10, 10)
+    return refused(image, [layer])
+
+
+@case("empty layer")
+def _() -> Any:
+    image = picture()
+    kind = Gimp.ImageType.RGBA_IMAGE
+    layer = Gimp.Layer.new(image, "source", 64, 48, kind, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    return refused(image, [layer])
+
+
+@case("empty where it is selected")
+def _() -> Any:
+    image = picture()
+    layer = painted(image, alpha=True)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 6, 5)
+    return refused(image, [layer])
+
+
+@case("one of two layers is missed")
+def _() -> Any:
+    image = picture()
+    near, far = painted(image), painted(image, size=(20, 20), at=(44, 28), name="far")
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 20, 20)
+    return refused(image, [near, far])
+
+
+@case("empty group")
+def _() -> Any:
+    image = picture()
+    group = Gimp.GroupLayer.new(image, "source")
+    image.insert_layer(group, None, 0)
+    return refused(image, [group])
+
+
+@case("channel")
+def _() -> Any:
+    image, _ = plain()
+    channel = Gimp.Channel.new(image, "spots", 64, 48, 50.0, Gimp.context_get_foreground())
+    image.insert_channel(channel, None, 0)
+    return refused(image, [channel])
+
+
+@case("layer mask")
+def _() -> Any:
+    image, layer = plain()
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    return refused(image, [mask])
+
+
+@case("floating selection")
+def _() -> Any:
+    image, layer = plain()
+    floating = Gimp.Selection.float(image, [layer], 3, 3)
+    return refused(image, [floating])
+
+
+@case("no layer")
+def _() -> Any:
+    image, _ = plain()
+    return refused(image, [])
+
+
+@case("no image")
+def _() -> Any:
+    return call(None, [])
+
+
+def with_arguments(**arguments: Any) -> Callable[[], Any]:
+    def run() -> Any:
+        image, layer = plain()
+        return refused(image, [layer], **arguments)
+
+    return run
+
+
+case("unknown layer of the network")(with_arguments(layers="relu9_9"))
+case("no layer of the network")(with_arguments(layers=""))
+case("weight that is no number")(with_arguments(layers="relu3_3=much"))
+case("channels that are no numbers")(with_arguments(channels="red"))
+case("channel that the layer lacks")(with_arguments(channels="400"))
+case("guide wanted and none chosen")(with_arguments(objective="guide"))
+
+
+@case("empty guide")
+def _() -> Any:
+    image, layer = plain()
+    kind = Gimp.ImageType.RGBA_IMAGE
+    guide = Gimp.Layer.new(image, "guide", 64, 48, kind, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(guide, None, 1)
+    return refused(image, [layer], guide=guide)
+
+
+@case("again: not dreamed")
+def _() -> Any:
+    image, layer = plain()
+    return refused(image, [layer], procedure=AGAIN)
+
+
+def dreamt() -> tuple[Gimp.Image, Gimp.Layer, Gimp.Layer]:
+    image, source = plain()
+    assert call(image, [source], **QUICK)["status"] == "success"
+    return image, source, image.get_layers()[0]
+
+
+@case("again: source gone")
+def _() -> Any:
+    image, source, dream = dreamt()
+    image.remove_layer(source)
+    return refused(image, [dream], procedure=AGAIN)
+
+
+@case("again: resized")
+def _() -> Any:
+    image, _, dream = dreamt()
+    dream.scale(20, 20, False)
+    return refused(image, [dream], procedure=AGAIN)
+
+
+@case("again: source cropped")
+def _() -> Any:
+    image, source, dream = dreamt()
+    source.resize(20, 20, 0, 0)
+    return refused(image, [dream], procedure=AGAIN)
+
+
+@case("again: pixels locked")
+def _() -> Any:
+    image, _, dream = dreamt()
+    dream.set_lock_content(True)
+    return refused(image, [dream], procedure=AGAIN)
+
+
+@case("again: two layers")
+def _() -> Any:
+    image, source, dream = dreamt()
+    return refused(image, [dream, source], procedure=AGAIN)
+
+
+finish()

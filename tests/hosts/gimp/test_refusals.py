@@ -1,0 +1,55 @@
+"""What GIMP's user is told when a document can't be dreamed, and that nothing happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hosts.gimp.conftest import Gimp
+
+SENTENCES = {
+    "indexed colours": "Image ▸ Mode ▸ RGB",
+    "selection beside the layer": "misses the layer “source”",
+    "empty layer": "“source” is empty here",
+    "empty where it is selected": "“source” is empty here",
+    "one of two layers is missed": "misses the layer “far”",
+    "empty group": "group “source” is empty",
+    "channel": "“spots” is a channel",
+    "layer mask": "is a layer mask",
+    "floating selection": "anchor it first",
+    "no layer": "No layer is selected",
+    "unknown layer of the network": "relu9_9",
+    "no layer of the network": "layers",
+    "weight that is no number": "write it like relu3_3=0.5",
+    "channels that are no numbers": "write it like 12,57",
+    "channel that the layer lacks": "0 to 127",
+    "guide wanted and none chosen": "choose a guide",
+    "empty guide": "“guide” is empty",
+    "again: not dreamed": "was not dreamed",
+    "again: source gone": "is gone",
+    "again: resized": "resized",
+    "again: source cropped": "resized",
+    "again: pixels locked": "unlock",
+    "again: two layers": "select the one",
+}
+
+
+@pytest.fixture(scope="module")
+def found(gimp: Gimp) -> dict[str, Any]:
+    return gimp.run("refusals")
+
+
+@pytest.mark.parametrize("case", SENTENCES)
+def test_a_refusal_is_one_sentence_and_changes_nothing(found: dict[str, Any], case: str) -> None:
+    facts = found[case]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["status"] == "execution-error"
+    assert SENTENCES[case] in facts["message"], facts["message"]
+    assert "\n" not in facts["message"]
+    assert facts["unchanged"]
+
+
+def test_without_an_image_gimp_itself_refuses(found: dict[str, Any]) -> None:
+    assert found["no image"]["status"] in ("calling-error", "execution-error")
+    assert "image" in found["no image"]["message"]

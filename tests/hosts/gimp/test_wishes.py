@@ -1,0 +1,133 @@
+"""What the procedures' arguments do in the real GIMP, and dreaming a layer again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dreamcore.presets import PRESETS
+from dreamcore.schema import schema
+from hosts.gimp.conftest import Gimp
+
+PRESET = next(name for name, preset in PRESETS.items() if len(preset.settings.layers) > 1)
+"""A preset that differs from the defaults in what has no type in GIMP."""
+
+
+@pytest.fixture(scope="module")
+def found(gimp: Gimp) -> dict[str, Any]:
+    return gimp.run("wishes", preset=PRESET)
+
+
+@pytest.fixture
+def case(found: dict[str, Any], request: pytest.FixtureRequest) -> Any:
+    """The findings of the case that is named like the test."""
+    name = request.function.__name__.removeprefix("test_").replace("_", " ")
+    facts = found[name]
+    if isinstance(facts, dict):
+        assert "traceback" not in facts, facts.get("traceback")
+        assert facts.get("status", "success") == "success", facts.get("message")
+    return facts
+
+
+def test_arguments(case: Any) -> None:
+    settings = {name.replace("_", "-") for name in schema()["properties"]}
+    own = {"preset", "guide", "context", "feather", "result"}
+    assert set(case["plug-in-dreambridge"]) == settings | own
+    assert set(case["plug-in-dreambridge-again"]) == settings | {"preset", "guide"}
+    types = {name: type_ for name, (type_, _) in case["plug-in-dreambridge"].items()}
+    assert types["step"] == "ParamSpecDouble"
+    assert types["iterations"] == "ParamSpecInt"
+    assert types["seed"] == "ParamSpecUInt"
+    assert types["preserve-color"] == "ParamSpecBoolean"
+    assert types["objective"] == "ParamChoice"
+    assert types["layers"] == "ParamSpecString"
+    assert types["guide"] == "ParamLayer"
+
+
+def test_menu(case: Any) -> None:
+    label, paths, _ = case
+    assert label.replace("_", "") == "DeepDream…"
+    assert paths == ["<Image>/Filters/Artistic"]
+
+
+def test_preset(case: Any) -> None:
+    assert case["settings"] == PRESETS[PRESET].settings.to_json()
+    assert case["name"] == f"Dream · {PRESETS[PRESET].label}"
+
+
+def test_preset_with_one_argument_of_ones_own(found: dict[str, Any]) -> None:
+    facts = found["preset with one argument of one's own"]
+    wanted = PRESETS[PRESET].settings.to_json() | {"iterations": 1, "octaves": 1}
+    assert facts["settings"] == wanted
+    assert facts["name"] == "Dream · " + " + ".join(
+        name if weight == 1 else f"{name}={weight:g}"
+        for name, weight in PRESETS[PRESET].settings.layers.items()
+    )
+
+
+def test_seeds(case: Any) -> None:
+    assert case == {"same": True, "other": True}
+
+
+def test_feather(case: Any) -> None:
+    assert case["bounds"] == case["feathered_bounds"]
+    assert case["equal"]
+
+
+def test_context(case: Any) -> None:
+    assert case == {"repeatable": True, "matters": True, "automatic_is_not_none": True}
+
+
+def test_guide(case: Any) -> None:
+    (layer,) = case["new"]
+    assert layer["memory"]["settings"]["objective"] == "guide"
+    assert layer["memory"]["guide"] == case["tattoo"]
+    assert case["originals_unchanged"]
+    assert layer["changed_inside"] > 0.5
+
+
+def test_channels(case: Any) -> None:
+    assert case["settings"]["channels"] == [3, 5]
+
+
+def test_keep_colours(case: Any) -> None:
+    assert case["new"][0]["memory"]["settings"]["preserve_color"] is True
+    assert case["new"][0]["mean_change_inside"] > 0.005
+
+
+def test_transparency(case: Any) -> None:
+    (layer,) = case["new"]
+    assert not layer["has_mask"]
+    assert layer["alpha_error"] < 0.003
+    assert case["outside_identical"]
+
+
+def test_again(case: Any) -> None:
+    assert case["other_pixels"]
+    assert case["same_settings_same_pixels"]
+    assert case["mask_kept"]
+    assert case["all_else_kept"]
+    assert case["settings"]["seed"] == 1
+    assert case["settings"]["layers"] == {"relu2_2": 1.0}
+    assert case["layers"] == 2
+
+
+def test_again_without_a_mask(case: Any) -> None:
+    assert case["alpha_kept"]
+    assert case["other_pixels"]
+    assert not case["mask"]
+
+
+def test_again_after_saving_and_opening(case: Any) -> None:
+    assert case["same_pixels"]
+    assert case["memory"]["settings"]["seed"] == 1
+
+
+def test_again_where_the_mask_was_painted(case: Any) -> None:
+    assert case["was_source"]
+    assert case["is_dreamt"]
+
+
+def test_undo_enabled(case: Any) -> None:
+    assert case is True
