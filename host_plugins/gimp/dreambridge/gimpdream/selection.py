@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
-from bridgeclient.region import Rect, cut, grown, intersection, relative, selection_bounds
+from bridgeclient.region import Rect, cut, grown, intersection, moved, relative, selection_bounds
 from gimpdream.pixels import native, native_size, read_values, write_values
 from gimpdream.sentences import Refused
 
@@ -35,11 +35,13 @@ class Shape:
         """The part inside `rect`, trimmed to where anything is selected; None if nothing is."""
         if (overlap := intersection(self.bounds, rect)) is None:
             return None
-        part = self._cut(overlap)
-        inner = selection_bounds(part.grey, overlap.width, overlap.height)
+        part, size = self._cut(overlap), self.size
+        inner = selection_bounds(part.values, overlap.width * size, overlap.height)
         if inner is None:
             return None
-        return part._cut(Rect(overlap.x + inner.x, overlap.y + inner.y, inner.width, inner.height))
+        left, right = inner.x // size, -(-inner.right // size)  # from bytes to pixels
+        inner = Rect(left, inner.y, right - left, inner.height)
+        return part._cut(moved(inner, overlap.x, overlap.y))
 
     def _cut(self, rect: Rect) -> Shape:
         values = cut(self.values, self.bounds, rect, self.size)
@@ -82,7 +84,7 @@ def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
         shape = _feathered(shape, feather, image)
     trimmed = shape.within(reach)
     if trimmed is None:
-        raise Refused("The selection is too faint to dream in; select more strongly.")
+        raise Refused("Nothing is selected strongly enough to dream in: select it anew.")
     return trimmed
 
 

@@ -6,7 +6,7 @@ import array
 import json
 from typing import Any
 
-from gi.repository import Gio, Gimp
+from gi.repository import Gimp, Gio
 
 from inside.compare import dreamed
 from inside.lab import (
