@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,9 @@ class _PrivateFile(RotatingFileHandler):
         return os.fdopen(handle, self.mode, encoding="utf-8")
 
 
-def start_logging(path: Path, *, also_terminal: bool) -> None:
-    """Log to `path` from now on, about 4 MiB at most, and to standard error if asked."""
+@contextmanager
+def logging_to(path: Path, *, also_terminal: bool) -> Iterator[None]:
+    """Log to `path` meanwhile, about 4 MiB at most, and to standard error if asked."""
     logger = logging.getLogger("dreambridge")
     logger.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [_PrivateFile(path, maxBytes=MIB, backupCount=3)]
@@ -33,3 +36,9 @@ def start_logging(path: Path, *, also_terminal: bool) -> None:
     for handler in handlers:
         handler.setFormatter(logging.Formatter(_FORMAT))
         logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+from collections.abc import Iterator
 from types import FrameType
 
 from filelock import FileLock, Timeout
@@ -16,7 +17,7 @@ from dreambridge import __version__
 from dreambridge.home import Home
 from dreambridge.keys import load_keys
 from dreambridge.local import LocalWorker
-from dreambridge.log import start_logging
+from dreambridge.log import logging_to
 from dreambridge.options import Options
 from dreambridge.server import Server
 
@@ -37,18 +38,23 @@ def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
     except Timeout:
         return False
     try:
-        start_logging(home.server_log, also_terminal=also_terminal)
-        _serve(home, options)
-    except Exception:
-        _log.exception("the server failed")
-        raise
+        with logging_to(home.server_log, also_terminal=also_terminal):
+            _serve(home, options)
     finally:
         lock.release()
     return True
 
 
 def _serve(home: Home, options: Options) -> None:
-    server = Server(home, load_keys(home.keys_file), options, LocalWorker)
+    try:
+        server = Server(home, load_keys(home.keys_file), options, LocalWorker)
+        _run(home, server)
+    except Exception:
+        _log.exception("the server failed")
+        raise
+
+
+def _run(home: Home, server: Server) -> None:
     try:
         write_connection(home.connection_file, server.connection())
         _log.info("dreambridge %s at %s", __version__, server.connection().endpoint)
@@ -68,7 +74,7 @@ def _remove_connection(home: Home, server: Server) -> None:
 
 
 @contextlib.contextmanager
-def _signals(server: Server):  # type: ignore[no-untyped-def]
+def _signals(server: Server) -> Iterator[None]:
     def stop(number: int, _: FrameType | None) -> None:
         server.stop(f"it received {signal.Signals(number).name}")
 

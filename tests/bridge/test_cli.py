@@ -1,0 +1,402 @@
+"""The command line as people and programs use it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from bridgeclient import BridgeClient
+from bridgeclient.connection import read_connection
+from dreambridge import __version__
+from dreambridge.arrays import Array
+from dreambridge.cli import main
+from dreambridge.cli.parameters import chosen_settings, settings_options
+from dreambridge.cli.pictures import read_picture
+from dreambridge.home import VARIABLE, locate
+from dreamcore.layers import LAYERS
+from dreamcore.presets import PRESETS
+from dreamcore.settings import DreamSettings
+from servers import Server
+
+QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2", "--precision", "float32"]
+FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
+
+
+def run(*arguments: object, home: Path | None = None) -> Result:
+    """The command in this process, against the server of `home`."""
+    env = {VARIABLE: str(home)} if home else {}
+    return CliRunner(env=env).invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def shared(server: Server) -> Path:
+    return server.home.folder
+
+
+@pytest.fixture
+def source(tmp_path: Path, photo: Array) -> Path:
+    Image.fromarray(photo).save(tmp_path / "in.png")
+    return tmp_path / "in.png"
+
+
+@pytest.fixture
+def nowhere(source: Path, photo: Array) -> Path:
+    """A mask that selects nothing: the dream is done at once and changes nothing."""
+    Image.fromarray(np.zeros(photo.shape[:2], np.uint8)).save(source.parent / "nowhere.png")
+    return source.parent / "nowhere.png"
+
+
+# settings
+
+
+@click.command()
+@settings_options
+def show(preset: str | None, **given: Any) -> None:
+    click.echo(json.dumps(chosen_settings(preset, given).to_json()))
+
+
+def settings_from(*arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(show, arguments)
+    assert result.exit_code == 0, result.output
+    return dict(json.loads(result.output))
+
+
+OTHER_VALUES = {
+    "layers": (["relu3_3=0.5,relu5_1=1"], {"relu3_3": 0.5, "relu5_1": 1.0}),
+    "step": (["2.5"], 2.5),
+    "iterations": (["7"], 7),
+    "octaves": (["3"], 3),
+    "octave_scale": (["1.5"], 1.5),
+    "octave_mode": (["blend"], "blend"),
+    "blend": (["0.25"], 0.25),
+    "objective": (["norm"], "norm"),
+    "channels": (["3,5,8"], [3, 5, 8]),
+    "jitter": (["0"], 0),
+    "smoothing": (["0"], 0.0),
+    "normalization": (["laplacian"], "laplacian"),
+    "preserve_color": ([], True),
+    "seed": (["4294967295"], 4294967295),
+    "tile": (["512"], 512),
+    "precision": (["float32"], "float32"),
+    "device": (["cpu"], "cpu"),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_setting_has_an_option_that_changes_only_it(name: str) -> None:
+    arguments, value = OTHER_VALUES[name]
+    given = settings_from("--" + name.replace("_", "-"), *arguments)
+    assert given == {**DreamSettings().to_json(), name: value}
+    assert value != DreamSettings().to_json()[name]
+
+
+def test_flags_can_be_taken_back_and_words_stay_words() -> None:
+    assert settings_from("--no-preserve-color")["preserve_color"] is False
+    assert settings_from("--tile", "off")["tile"] == "off"
+    assert settings_from("--layers", "relu4_3")["layers"] == {"relu4_3": 1.0}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_is_where_the_other_options_start(preset: str) -> None:
+    look = PRESETS[preset].settings.to_json()
+    assert settings_from("--preset", preset) == look
+    assert settings_from("--preset", preset, "--seed", "9") == {**look, "seed": 9}
+
+
+RANGED = [name for name, spec in FIELDS.items() if spec.metadata["kind"] in ("integer", "number")]
+
+
+@pytest.mark.parametrize("name", RANGED)
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int) -> None:
+    bounds = FIELDS[name].metadata["range"]
+    beyond = bounds[end] + (1 if end else -1)
+    option = "--" + name.replace("_", "-")
+    result = run("dream", "in.png", "out.png", option, beyond)
+    assert result.exit_code == 2
+    assert option in result.output
+    assert f"{bounds[0]} to {bounds[1]}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--layers", "relu9_9"], "relu4_3"),
+        (["--layers", "relu4_3=much"], "much"),
+        (["--layers", ""], "--layers"),
+        (["--channels", "a,b"], "whole numbers"),
+        (["--layers", "relu1_1", "--channels", "64"], "0 to 63"),
+        (["--objective", "dance"], "guide"),
+        (["--tile", "big"], "auto"),
+        (["--tile", "3"], "64"),
+        (["--preset", "nightmare"], next(iter(PRESETS))),
+        (["--weights", "bundled"], "--local"),
+        (["--levitate"], "--levitate"),
+    ],
+)
+def test_wrong_use_is_explained_with_exit_code_2(arguments: list[str], said: str) -> None:
+    result = run("dream", "in.png", "out.png", *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+# dreams
+
+
+def test_the_bridge_and_local_write_the_same_picture(
+    source: Path, shared: Path, photo: Array
+) -> None:
+    bridged, local = source.with_name("bridged.png"), source.with_name("local.png")
+    result = run("dream", source, bridged, *QUICK, home=shared)
+    assert result.exit_code == 0, result.output
+    assert "bridged.png" in result.output
+    assert "96 × 72" in result.output
+    result = run("dream", source, local, *QUICK, "--local", "--weights", "bundled")
+    assert result.exit_code == 0, result.output
+    dreamed = read_picture(bridged).pixels
+    np.testing.assert_array_equal(dreamed, read_picture(local).pixels)
+    assert (dreamed != photo).any()
+
+
+def test_json_is_one_event_a_line(source: Path, shared: Path) -> None:
+    out = source.with_name("out.png")
+    result = run("dream", source, out, *QUICK, "--json", home=shared)
+    assert result.exit_code == 0, result.output
+    events = [json.loads(line) for line in result.output.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds[:2] == ["accepted", "started"]
+    assert set(kinds[2:-1]) == {"progress"}
+    last = events[-1]
+    assert (last["event"], last["out"], last["width"], last["height"]) == (
+        "result",
+        str(out),
+        96,
+        72,
+    )
+    assert last["precision"] == "float32"
+    assert last["seconds"] > 0
+
+
+def test_a_guide_is_followed(source: Path, shared: Path) -> None:
+    plain, guided = source.with_name("plain.png"), source.with_name("guided.png")
+    assert run("dream", source, plain, *QUICK, home=shared).exit_code == 0
+    result = run("dream", source, guided, *QUICK, "--guide", source, home=shared)
+    assert result.exit_code == 0, result.output
+    assert (read_picture(plain).pixels != read_picture(guided).pixels).any()
+
+
+def test_a_mask_keeps_the_rest(source: Path, shared: Path, photo: Array) -> None:
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    mask[10:40, 20:60] = 255
+    Image.fromarray(mask).save(source.with_name("mask.png"))
+    out = source.with_name("out.png")
+    arguments = ["--mask", source.with_name("mask.png")]
+    assert run("dream", source, out, *QUICK, *arguments, home=shared).exit_code == 0
+    dreamed = read_picture(out).pixels
+    assert (dreamed[mask == 0] == photo[mask == 0]).all()
+    assert (dreamed[mask > 0] != photo[mask > 0]).any()
+
+
+def test_deep_grey_pictures_keep_their_bits(
+    tmp_path: Path, shared: Path, nowhere: Path, photo: Array
+) -> None:
+    deep = np.random.default_rng(2).integers(0, 65536, photo.shape[:2]).astype(np.uint16)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    out = tmp_path / "out.tif"
+    result = run("dream", tmp_path / "deep.png", out, "--mask", nowhere, home=shared)
+    assert result.exit_code == 0, result.output
+    np.testing.assert_array_equal(read_picture(out).pixels[:, :, 0], deep)
+
+
+def test_in_and_out_may_be_the_same_file(source: Path, shared: Path, photo: Array) -> None:
+    assert run("dream", source, source, *QUICK, home=shared).exit_code == 0
+    assert (read_picture(source).pixels != photo).any()
+    assert sorted(path.name for path in source.parent.iterdir()) == ["in.png"]
+
+
+def test_a_failed_dream_leaves_both_files_as_they_were(
+    tmp_path: Path, source: Path, shared: Path
+) -> None:
+    Image.new("L", (5, 5)).save(tmp_path / "small.png")
+    (tmp_path / "out.png").write_bytes(b"precious")
+    before = source.read_bytes()
+    for out in (tmp_path / "out.png", source):
+        result = run("dream", source, out, "--mask", tmp_path / "small.png", home=shared)
+        assert result.exit_code == 1
+        assert "5 × 5" in result.output
+    assert (tmp_path / "out.png").read_bytes() == b"precious"
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_failures_are_sentences_with_exit_code_1(tmp_path: Path, flags: list[str]) -> None:
+    result = run("dream", tmp_path / "absent.png", tmp_path / "out.png", *flags)
+    assert result.exit_code == 1
+    assert "There is no file" in result.output
+    assert "Traceback" not in result.output
+    if flags:
+        assert json.loads(result.output)["event"] == "error"
+
+
+def test_what_a_file_loses_is_said(tmp_path: Path, shared: Path) -> None:
+    Image.new("CMYK", (9, 9)).save(tmp_path / "print.jpg")
+    Image.new("L", (9, 9)).save(tmp_path / "nowhere.png")
+    arguments = ["--mask", tmp_path / "nowhere.png"]
+    result = run("dream", tmp_path / "print.jpg", tmp_path / "o.png", *arguments, home=shared)
+    assert result.exit_code == 0, result.output
+    assert "CMYK" in result.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize("local", [False, True])
+def test_ctrl_c_cancels_the_dream_and_exits_130(
+    source: Path, shared: Path, client: BridgeClient, local: bool
+) -> None:
+    out = source.with_name("out.png")
+    command = [sys.executable, "-m", "dreambridge", "dream", str(source), str(out), "--json"]
+    command += ["--iterations", "1000", "--octaves", "1", *(["--local"] if local else [])]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, VARIABLE: str(shared)}
+    ) as process:
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline())["event"] != "progress":
+            pass
+        process.send_signal(signal.SIGINT)
+        *_, last = process.stdout.read().splitlines()
+        assert json.loads(last) == {"event": "cancelled"}
+        assert process.wait(60) == 130
+    assert not out.exists()
+    status = client.status()
+    assert (status.running, status.queued) == (0, 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_people_see_a_bar_with_octave_iteration_and_time_left(source: Path, shared: Path) -> None:
+    import pty
+
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "dreambridge", "dream", str(source)]
+    command += [str(source.with_name("out.png")), *QUICK, "--iterations", "20"]
+    environment = {**os.environ, VARIABLE: str(shared), "COLUMNS": "120", "TERM": "xterm"}
+    with subprocess.Popen(
+        command, stderr=follower, stdout=subprocess.DEVNULL, env=environment
+    ) as process:
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                chunk = os.read(leader, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not chunk:
+                break
+            shown += chunk
+        assert process.wait(60) == 0
+    os.close(leader)
+    text = shown.decode("utf-8", "replace")
+    assert "octave 2/2  iteration 20/20" in text
+    assert "100%" in text
+    assert "0:00 left" in text
+
+
+# the server
+
+
+def test_status_and_stop_of_a_server_that_is_not_there(tmp_path: Path) -> None:
+    result = run("status", home=tmp_path)
+    assert result.exit_code == 1
+    assert "No server is running" in result.output
+    assert str(locate(tmp_path).server_log) in result.output
+    result = run("status", "--json", home=tmp_path)
+    assert json.loads(result.output)["running"] is False
+    result = run("stop", home=tmp_path)
+    assert (result.exit_code, result.output) == (0, "No server is running.\n")
+
+
+def test_status_tells_process_engine_and_log(server: Server, shared: Path) -> None:
+    result = run("status", home=shared)
+    assert result.exit_code == 0, result.output
+    assert str(server.process.pid) in result.output
+    assert str(server.home.server_log) in result.output
+    facts = json.loads(run("status", "--json", home=shared).output)
+    assert facts["server"]["version"] == __version__
+    assert facts["server"]["running"] == 0
+
+
+def test_the_demo_starts_a_server_makes_three_pictures_and_stop_ends_it(tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "demo"
+    result = run("demo", "--out", out, *QUICK, home=home)
+    try:
+        assert result.exit_code == 0, result.output
+        before, after, both = (
+            read_picture(out / f"{name}.png").pixels for name in ("before", "after", "side_by_side")
+        )
+        assert before.shape == after.shape == (400, 600, 3)
+        assert (before != after).any()
+        np.testing.assert_array_equal(both[:, :600], before)
+        np.testing.assert_array_equal(both[:, -600:], after)
+        for name in ("before", "after", "side_by_side"):
+            assert str(out / f"{name}.png") in result.output.replace("\n", "")
+    finally:
+        stopped = run("stop", home=home)
+    assert stopped.output == "The server has stopped.\n"
+    assert run("status", home=home).exit_code == 1
+
+
+@pytest.mark.parametrize("address", ["nowhere", "1.2.3", "127.0.0.1:port"])
+def test_serve_refuses_an_address_that_is_none(tmp_path: Path, address: str) -> None:
+    result = run("serve", "--listen", address, home=tmp_path)
+    assert result.exit_code == 2
+    assert address in result.output
+
+
+def test_serve_says_when_its_port_is_taken(
+    server: Server, client: BridgeClient, tmp_path: Path
+) -> None:
+
+    connection = read_connection(server.home.connection_file)
+    assert connection is not None
+    taken = connection.endpoint.removeprefix("tcp://")
+    result = run("serve", "--listen", taken, home=tmp_path / "home")
+    assert result.exit_code == 1
+    assert taken in result.output
+    assert "Traceback" not in result.output
+
+
+# tables
+
+
+def test_presets_and_layers_are_listed_in_full() -> None:
+    presets, layers = run("presets"), run("layers")
+    assert (presets.exit_code, layers.exit_code) == (0, 0)
+    assert all(name in presets.output for name in PRESETS)
+    assert all(name in layers.output for name in LAYERS)
+
+
+def test_help_and_version_are_quick_to_answer() -> None:
+    result = run("--help")
+    assert all(command in result.output for command in ("dream", "demo", "serve", "status", "stop"))
+    assert __version__ in run("--version").output
+    for name, spec in FIELDS.items():
+        text = " ".join(run("dream", "--help").output.split())
+        assert "--" + name.replace("_", "-") in text
+        assert " ".join(spec.metadata["help"].split())[:40] in text
+
+
+@pytest.fixture(autouse=True)
+def _no_leftovers(tmp_path: Path) -> Iterator[None]:
+    yield
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
