@@ -1,0 +1,49 @@
+"""Dreams through the relay, in a GIMP that was started with DREAMBRIDGE_TRANSPORT=relay."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from inside.lab import case, finish
+from inside.processes import (
+    LONG,
+    attempt,
+    kill,
+    meanwhile,
+    plug_in,
+    processes,
+    running,
+    wait_until,
+    wait_until_dreaming,
+)
+
+RELAY = "dreambridge.relay"
+
+
+@case("relay asked for")
+def _() -> Any:
+    def look() -> None:
+        wait_until(lambda: processes(RELAY), "a relay")
+
+    with meanwhile(look) as failures:
+        facts = attempt()
+    wait_until(lambda: not processes(RELAY), "no relay left")
+    return {**facts, "failures": failures, "relays_left": len(processes(RELAY))}
+
+
+@case("plug-in killed behind the relay")
+def _() -> Any:
+    seconds = []
+
+    def cancel() -> None:
+        wait_until_dreaming()
+        kill(plug_in(), signal.SIGKILL)
+        seconds.append(wait_until(lambda: running() == 0, "stopped"))
+
+    with meanwhile(cancel) as failures:
+        facts = attempt(**LONG)
+    return {**facts, "failures": failures, "seconds": seconds}
+
+
+finish()
