@@ -135,11 +135,16 @@ class Source:
         """(3, h, W) float32 in [0, 1] of some rows, or all."""
         part = self.image[rows]
         colours = part.shape[2] - alpha_channels(part)
-        result = torch.stack([_plane(part, channel) for channel in range(colours)])
-        if self.backdrop:
-            backdrop = torch.tensor(self.backdrop).view(-1, 1, 1)
-            result.sub_(backdrop).mul_(_plane(part, -1)).add_(backdrop)
-        return result if colours == 3 else result.repeat(3, 1, 1)
+        result = torch.empty((3, *part.shape[:2]))
+        for start in range(0, part.shape[0], _STRIP_ROWS):
+            strip = part[start : start + _STRIP_ROWS]
+            for index, plane in enumerate(result[:, start : start + _STRIP_ROWS]):
+                channel = min(index, colours - 1)
+                plane.copy_(_plane(strip, channel))
+                if self.backdrop:
+                    backdrop = self.backdrop[channel]
+                    plane.sub_(backdrop).mul_(_plane(strip, -1)).add_(backdrop)
+        return result
 
 
 def _plane(image: Image, channel: int) -> Tensor:

@@ -27,11 +27,11 @@ log = logging.getLogger(__name__)
 
 Span = tuple[int, int]
 
-MOST_TILE_BYTES = 2**30
+MOST_TILE_BYTES = 5 * 2**28
 """The most working memory of a tile on a CPU, however much is free."""
 
-BYTES_PER_PIXEL = 400
-"""Values, in the network's precision, that a tile's forward and backward keep per input pixel."""
+VALUES_PER_PIXEL = 500
+"""Values, in the network's precision, that a tile needs per input pixel, as measured."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,23 @@ def plan(height: int, width: int, layer: Layer, side: int | None) -> list[Tile]:
 
 
 def _spans(length: int, layer: Layer, side: int | None) -> list[tuple[Span, Span]]:
-    """(input, core) of each tile along one axis; cores are multiples of the stride."""
-    if side is None or length <= side:
+    """(input, core) of each tile along one axis; they begin on the layer's stride grid.
+
+    The inputs are of one size (but for a rest below the stride at the end), so that every tile
+    reuses the memory of the one before. Tiles at an end of the image need a halo on one side only,
+    and have a larger core instead.
+    """
+    halo, stride = layer.halo, layer.stride
+    if side is None or length <= max(side, 2 * halo + stride):
         return [((0, length), (0, length))]
-    largest = max(side - 2 * layer.halo, layer.stride)
-    count = -(-length // largest)
-    core = -(-length // (count * layer.stride)) * layer.stride
-    starts = range(0, length - length % layer.stride or 1, core)
+    count = -(-(length - 2 * halo) // max(side - 2 * halo, stride))
+    inner = -(-(length - 2 * halo) // (count * stride)) * stride
     spans = []
-    for start in starts:
-        last = start == starts[-1]
-        stop = length if last else start + core
-        outer = max(0, start - layer.halo), min(length, stop + layer.halo)
-        spans.append((outer, (start, stop)))
+    for start in range(0, length - 2 * halo, inner):
+        outer_start = min(start, (length - inner - 2 * halo) // stride * stride)
+        last = start + inner >= length - 2 * halo
+        core = start + halo if start else 0, length if last else start + inner + halo
+        spans.append(((outer_start, length if last else start + inner + 2 * halo), core))
     return spans
 
 
@@ -185,7 +189,7 @@ def automatic_side(network: Network, layer: Layer) -> int:
     """A tile side in pixels whose working memory is a modest share of what is free."""
     free = devices.free_memory(network.device)
     budget = min(free // 4, MOST_TILE_BYTES) if network.device.type == "cpu" else free // 2
-    per_pixel = BYTES_PER_PIXEL * network.dtype.itemsize
+    per_pixel = VALUES_PER_PIXEL * network.dtype.itemsize
     return max(int((budget / per_pixel) ** 0.5), 2 * layer.halo + layer.stride)
 
 

@@ -1,24 +1,30 @@
 """VGG16 cut at the deepest layer wanted: forward, and backward to the input only.
 
 The backward pass is written out because frozen weights need far less kept than autograd keeps: a
-ReLU's own output as its mask, and two choices per max pooling window. The gradient with respect
-to the input of a 3x3 convolution is itself a 3x3 convolution, with the kernel turned by 180° and
-its channels swapped. Nothing here knows objectives, tiles or octaves.
+ReLU's own output as its mask, and two choices per max pooling window. Nothing here knows
+objectives, tiles or octaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.convolution import Convolution, FusedConvolution, fusion_available
 from dreamcore.layers import BLOCKS, LAYERS
+from dreamcore.pooling import Pooled, mask_by_relu
 from dreamcore.weights import Weights
 
 BEFORE_POOL = frozenset(f"relu{block}_{len(sizes)}" for block, sizes in enumerate(BLOCKS, 1))
+
+FIRST_BLOCK = ("conv1_1", "relu1_1", "conv1_2", "relu1_2", "pool1")
+STRIP_PIXELS = {"cpu": 2**17}
+"""Input pixels that block 1 works on at once, by kind of device; about what fits into a cache."""
+WIDE_STRIP_PIXELS = 2**22
+"""The same where there is no such cache to fit into, and starting work is what costs."""
 
 Pullback = Callable[[Tensor], Tensor]
 """Takes the gradient at a layer's output to the gradient at its input."""
@@ -33,6 +39,13 @@ class Trace:
 
     activations: dict[str, Tensor]
     tape: list[tuple[str, Pullback]]
+
+    def add(self, name: str, x: Tensor, pullback: Pullback, pending: set[str]) -> None:
+        """Notes a layer that was computed, and crosses it off the layers still wanted."""
+        self.tape.append((name, pullback))
+        if name in pending:
+            self.activations[name] = x
+            pending.remove(name)
 
 
 class Network:
@@ -63,29 +76,33 @@ class Network:
         self._mean = torch.tensor(weights.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(weights.std, device=device).view(1, 3, 1, 1)
         self._fused = fusion_available(device, dtype) if fused is None else fused
-        self._prepared: dict[str, _Convolution] = {}
+        self.strip_pixels = STRIP_PIXELS.get(device.type, WIDE_STRIP_PIXELS)
+        self._prepared: dict[str, Convolution] = {}
 
     def forward(self, image: Tensor, names: Collection[str]) -> Trace:
         """Runs `image`, (1, 3, h, w) float32 in [0, 1], up to the deepest layer in `names`."""
-        x = ((image - self._mean) / self._std).to(self.dtype, memory_format=self.memory_format)
+        x = (image - self._mean).div_(self._std)
+        x = x.to(self.dtype, memory_format=self.memory_format)
         trace, pending = Trace({}, []), set(names)
-        for name, layer in LAYERS.items():
+        todo = list(LAYERS.values())
+        if pending.isdisjoint(FIRST_BLOCK[:-1]) and min(x.shape[2:]) >= 2:
+            x, pullback = self._first_block(x)
+            trace.add("pool1", x, pullback, pending)
+            todo = todo[len(FIRST_BLOCK) :]
+        linear = False  # whether a convolution's own output was wanted, so that its ReLU is next
+        for layer in todo:
+            if not pending:
+                break
             if layer.kind == "conv":
-                linear_wanted = name in pending
-                if linear_wanted:
-                    x, pullback = self._convolve(name, x)
-                else:
+                linear = layer.name in pending
+                if not linear:
                     continue  # fused with the ReLU that follows
+                x, pullback = self._convolve(layer.name, x)
             elif layer.kind == "relu":
-                x, pullback = _relu(x) if linear_wanted else self._convolve_relu(name, x, pending)
+                x, pullback = _relu(x) if linear else self._convolve_relu(layer.name, x, pending)
             else:
-                x, pullback = max_pool(x)
-            trace.tape.append((name, pullback))
-            if name in pending:
-                trace.activations[name] = x
-                pending.remove(name)
-                if not pending:
-                    break
+                x, pullback = _max_pool(x)
+            trace.add(layer.name, x, pullback, pending)
         return trace
 
     def backward(self, trace: Trace, gradients: Mapping[str, Tensor]) -> Tensor:
@@ -103,143 +120,81 @@ class Network:
                 gradient = pullback(gradient)
         if gradient is None:
             raise ValueError("no gradient was given at any layer of the trace")
-        return gradient.float() / self._std
+        return gradient.float().div_(self._std)
 
-    def _convolution(self, name: str) -> _Convolution:
+    def convolution(self, name: str) -> Convolution:
+        """The convolution called `name`, laid out for this device when first asked for."""
         if name not in self._prepared:
             weight, bias = self._weights.convolutions[name]
             weight = weight.to(self.device, self.dtype)
             bias = bias.to(self.device, self.dtype)
-            build = _FusedConvolution if self._fused else _Convolution
+            build = FusedConvolution if self._fused else Convolution
             self._prepared[name] = build(weight, bias, self.memory_format)
         return self._prepared[name]
 
     def _convolve(self, name: str, x: Tensor) -> tuple[Tensor, Pullback]:
-        convolution = self._convolution(name)
+        convolution = self.convolution(name)
         return convolution.forward(x, relu=False), convolution.backward
 
     def _convolve_relu(
         self, name: str, x: Tensor, wanted: Collection[str]
     ) -> tuple[Tensor, Pullback]:
-        convolution = self._convolution(name.replace("relu", "conv"))
+        convolution = self.convolution(name.replace("relu", "conv"))
         y = convolution.forward(x, relu=True)
         if name in BEFORE_POOL and name not in wanted:
             # The pool sends gradients to its maxima only, and has masked those already.
             return y, convolution.backward
-        if name == "relu1_1":
-            # Of three input channels: cheaper to compute again than to keep in 64 channels.
-            return y, lambda g: convolution.backward(_mask(g, convolution.forward(x, relu=True)))
-        return y, lambda g: convolution.backward(_mask(g, y))
+        return y, lambda g: convolution.backward(mask_by_relu(g, y))
 
+    def _first_block(self, x: Tensor) -> tuple[Tensor, Pullback]:
+        """The image, (1, 3, h, w), to pool1, (1, 64, h//2, w//2), a strip of rows at a time.
 
-class _Convolution:
-    """A 3x3 convolution with padding 1 and its gradient with respect to the input."""
+        Whole, block 1 would need more memory than everything behind it: 64 channels at full
+        resolution. Its first ReLU is computed again on the way back, which for three input
+        channels is cheaper than keeping it. Strips overlap by the rows that a convolution sees.
+        """
+        first, second = self.convolution("conv1_1"), self.convolution("conv1_2")
+        height, width = x.shape[2:]
+        pooled = Pooled(64, height, width, x)
 
-    def __init__(self, weight: Tensor, bias: Tensor, memory_format: torch.memory_format) -> None:
-        self.weight = weight.contiguous(memory_format=memory_format)
-        turned = weight.flip(2, 3).transpose(0, 1)
-        self.turned = turned.contiguous(memory_format=memory_format)
-        self.bias = bias
+        def hidden(start: int, stop: int) -> Tensor:
+            """relu1_1 at rows `start` to `stop`."""
+            outer = max(0, start - 1), min(height, stop + 1)
+            y = first.forward(x[:, :, slice(*outer)], relu=True)
+            return y[:, :, start - outer[0] : stop - outer[0]]
 
-    def forward(self, x: Tensor, *, relu: bool) -> Tensor:
-        y = F.conv2d(x, self.weight, self.bias, padding=1)
-        return y.relu_() if relu else y
+        def pullback(gradient: Tensor) -> Tensor:
+            gradient = mask_by_relu(gradient, pooled.maxima)
+            image = torch.empty_like(x)
+            for start, stop in self._strips(height, width):
+                seen = max(0, start - 2), min(height, stop + 2)
+                inner = max(0, start - 1), min(height, stop + 1)
+                g = second.backward(pooled.pullback(gradient, *seen))
+                g = g[:, :, inner[0] - seen[0] : inner[1] - seen[0]]
+                g = first.backward(mask_by_relu(g, hidden(*inner)))
+                image[:, :, start:stop] = g[:, :, start - inner[0] : stop - inner[0]]
+            return image
 
-    def backward(self, gradient: Tensor) -> Tensor:
-        return F.conv2d(gradient, self.turned, padding=1)
+        for start, stop in self._strips(height // 2 * 2, width):
+            inner = max(0, start - 1), min(height, stop + 1)
+            y = second.forward(hidden(*inner), relu=True)
+            pooled.pool(y[:, :, start - inner[0] : stop - inner[0]], start)
+        return pooled.maxima, pullback
 
-
-class _FusedConvolution(_Convolution):
-    """The same through oneDNN's fused operator, with weights laid out once for it."""
-
-    def __init__(self, weight: Tensor, bias: Tensor, memory_format: torch.memory_format) -> None:
-        super().__init__(weight, bias, memory_format)
-        self.weight = _packed(self.weight)
-        self.turned = _packed(self.turned)
-
-    def forward(self, x: Tensor, *, relu: bool) -> Tensor:
-        return _pointwise(x, self.weight, self.bias, "relu" if relu else "none")
-
-    def backward(self, gradient: Tensor) -> Tensor:
-        return _pointwise(gradient, self.turned, None, "none")
-
-
-def _packed(weight: Tensor) -> Tensor:
-    one = [1, 1]
-    reorder = torch.ops.mkldnn._reorder_convolution_weight
-    packed: Tensor = reorder(weight, one, one, one, 1, [1, weight.shape[1], 224, 224])
-    return packed
-
-
-def _pointwise(x: Tensor, weight: Tensor, bias: Tensor | None, activation: str) -> Tensor:
-    one = [1, 1]
-    operator = torch.ops.mkldnn._convolution_pointwise
-    y: Tensor = operator(x, weight, bias, one, one, one, 1, activation, [], "")
-    return y
-
-
-def fusion_available(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether torch's private fused convolution is there and agrees with the public one."""
-    if device.type != "cpu":
-        return False
-    generator = torch.Generator().manual_seed(0)
-    weight = torch.randn(16, 16, 3, 3, generator=generator).to(dtype)
-    x = torch.randn(1, 16, 8, 8, generator=generator).to(dtype)
-    x = x.contiguous(memory_format=torch.channels_last)
-    bias = torch.zeros(16, dtype=dtype)
-    try:
-        fused = _FusedConvolution(weight, bias, torch.channels_last).forward(x, relu=True)
-    except (RuntimeError, AttributeError, TypeError):  # missing, or its signature has changed
-        return False
-    plain = _Convolution(weight, bias, torch.channels_last).forward(x, relu=True)
-    return torch.allclose(fused.float(), plain.float(), rtol=0.02, atol=0.02)
-
-
-def _mask(gradient: Tensor, activation: Tensor) -> Tensor:
-    """Zeroes the gradient in place where the ReLU's output is zero."""
-    threshold = torch.ops.aten.threshold_backward.grad_input
-    masked: Tensor = threshold(gradient, activation, 0, grad_input=gradient)
-    return masked
+    def _strips(self, height: int, width: int) -> Iterator[tuple[int, int]]:
+        """First row and the row behind the last of each strip; all but the last end even."""
+        rows = max(2, self.strip_pixels // width // 2 * 2)
+        for start in range(0, height, rows):
+            yield start, min(height, start + rows)
 
 
 def _relu(x: Tensor) -> tuple[Tensor, Pullback]:
     y = x.relu()
-    return y, lambda g: _mask(g, y)
+    return y, lambda g: mask_by_relu(g, y)
 
 
-def max_pool(x: Tensor) -> tuple[Tensor, Pullback]:
-    """2x2 max pooling of a ReLU's output, (1, C, h, w) to (1, C, h//2, w//2), with its pullback.
-
-    The pullback includes the ReLU's: a maximum of 0 passes no gradient. Of equal values the first
-    in reading order gets it, as in torch. The two comparisons are kept in the activations' own
-    type, because that is what vectorises.
-    """
-    height, width = x.shape[2] // 2 * 2, x.shape[3] // 2 * 2
-    even = x[:, :, :height, :width]
-    left, right = even[..., 0::2], even[..., 1::2]
-    wide = torch.maximum(left, right)
-    left_wins = torch.ge(left, right, out=torch.empty_like(wide))
-    top, bottom = wide[:, :, 0::2], wide[:, :, 1::2]
-    y = torch.maximum(top, bottom)
-    top_wins = torch.ge(top, bottom, out=torch.empty_like(y))
-    full_shape, layout = x.shape, _layout(x)
-
-    def pullback(gradient: Tensor) -> Tensor:
-        gradient = _mask(gradient, y)
-        wide = torch.empty_like(left_wins)
-        torch.mul(gradient, top_wins, out=wide[:, :, 0::2])
-        torch.sub(gradient, wide[:, :, 0::2], out=wide[:, :, 1::2])
-        full = torch.empty(full_shape, dtype=wide.dtype, device=wide.device, memory_format=layout)
-        full[:, :, height:].zero_()
-        full[..., width:].zero_()
-        even = full[:, :, :height, :width]
-        torch.mul(wide, left_wins, out=even[..., 0::2])
-        torch.sub(wide, even[..., 0::2], out=even[..., 1::2])
-        return full
-
-    return y, pullback
-
-
-def _layout(x: Tensor) -> torch.memory_format:
-    nhwc = x.is_contiguous(memory_format=torch.channels_last)
-    return torch.channels_last if nhwc else torch.contiguous_format
+def _max_pool(x: Tensor) -> tuple[Tensor, Pullback]:
+    channels, height, width = x.shape[1:]
+    pooled = Pooled(channels, height, width, x)
+    pooled.pool(x[:, :, : height // 2 * 2], 0)
+    return pooled.maxima, lambda g: pooled.pullback(mask_by_relu(g, pooled.maxima), 0, height)

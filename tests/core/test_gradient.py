@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from dreamcore import tiling, vgg, weights
+from dreamcore.convolution import fusion_available
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term, guide_features
 from dreamcore.pixels import Source
@@ -81,7 +82,7 @@ def exact_network():
 @pytest.fixture(scope="module")
 def networks():
     """The network in float32 on both paths, by whether the convolutions are fused."""
-    assert vgg.fusion_available(torch.device("cpu"), torch.float32)
+    assert fusion_available(torch.device("cpu"), torch.float32)
     cpu, source = torch.device("cpu"), weights.load()
     return {fused: vgg.Network(source, cpu, torch.float32, fused=fused) for fused in (True, False)}
 
@@ -116,6 +117,15 @@ def test_float32_equals_autograd_but_for_activations_that_round_to_zero(
 ):
     found, _ = engine(network, image, {name: 1.0}, "l2")
     assert relative(found, autograd(reference, image, {name: 1.0}, "l2")) < 1e-2
+
+
+@pytest.mark.parametrize("rows", [2, 4, 30, 96])
+@pytest.mark.parametrize("name", ["pool1", "relu2_1"])
+def test_the_first_block_in_strips(name, rows, exact_network, exact_reference, image, monkeypatch):
+    monkeypatch.setattr(exact_network, "strip_pixels", rows * image.shape[2])
+    expected = autograd(exact_reference, image.double(), {name: 1.0}, "l2")
+    found, _ = engine(exact_network, image.double(), {name: 1.0}, "l2")
+    assert relative(found, expected) < 1e-6
 
 
 @pytest.mark.parametrize("kind", OBJECTIVES)

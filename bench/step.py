@@ -1,0 +1,76 @@
+"""How much of an ascent step is spent in the convolutions: the rest is what we could still save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from dreamcore import DreamSettings, ascent, devices, tiling, vgg, weights
+from dreamcore.layers import LAYERS
+from dreamcore.objectives import Term
+from dreamcore.pixels import Source
+from measure import medians, show, tiled_photo
+
+LAYER = "relu4_3"
+
+
+def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
+    """Gradient, smoothing and update of an image, as the dreamer does them."""
+    settings = DreamSettings()
+    pixels = Source.of(tiled_photo(side, side)).planes()
+    gradient = torch.empty_like(pixels)
+    tiler = tiling.Tiler(network, {LAYER: Term("l2", 1.0)}, settings.tile)
+
+    def run() -> None:
+        for _ in tiler.gradient(pixels, gradient, (11, -7)):
+            pass
+        ascent.smooth(gradient, ascent.cascade_sigmas(settings.smoothing, 5, settings.iterations))
+        ascent.step(pixels, gradient, settings.step)
+
+    return run
+
+
+def convolutions_alone(network: vgg.Network, side: int) -> Callable[[], None]:
+    """The same convolutions forward and backward on tensors of the right shapes, nothing else."""
+    convolutions = [name for name in LAYERS if name.startswith("conv") and name <= "conv4_3"]
+    inputs, work = 3, []
+    for name in convolutions:
+        layer = LAYERS[name]
+        size = side // layer.stride
+        x = torch.rand(1, inputs, size, size).to(network.dtype, memory_format=torch.channels_last)
+        y = torch.rand(1, layer.channels, size, size)
+        y = y.to(network.dtype, memory_format=torch.channels_last)
+        work.append((network.convolution(name), x, y))
+        inputs = layer.channels
+
+    def run() -> None:
+        for convolution, x, _ in work:
+            convolution.forward(x, relu=True)
+        for convolution, _, y in reversed(work):
+            convolution.backward(y)
+
+    return run
+
+
+def main() -> None:
+    """Prints the share of the convolutions for each size and precision."""
+    devices.reuse_large_blocks()
+    cpu, source = torch.device("cpu"), weights.load()
+    chosen = devices.choose_precision(cpu)
+    for dtype in dict.fromkeys((chosen, torch.float32)):
+        network = vgg.Network(source, cpu, dtype)
+        for side in (512, 1024):
+            times = medians(
+                7 if side == 512 else 5,
+                step=whole_step(network, side),
+                convolutions=convolutions_alone(network, side),
+            )
+            label = f"{LAYER}, {side} x {side}, {str(dtype).removeprefix('torch.')}"
+            share = times["convolutions"] / times["step"]
+            show(f"seconds a step, {label}", f"{times['step']:.3f}")
+            show(f"convolutions' share of a step, {label}", f"{share:.1%}", "target 75 %")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""2x2 max pooling of a ReLU's output, and the way back through both.
+
+Kept for the way back are two comparisons per window, in the activations' own type because that is
+what vectorises, and the maxima themselves as the ReLU's mask: a maximum of 0 passes no gradient.
+Of equal values the first in reading order gets the gradient, as in torch.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def mask_by_relu(gradient: Tensor, activation: Tensor) -> Tensor:
+    """Zeroes the gradient in place where the ReLU's output `activation` is zero."""
+    threshold = torch.ops.aten.threshold_backward.grad_input
+    masked: Tensor = threshold(gradient, activation, 0, grad_input=gradient)
+    return masked
+
+
+class Pooled:
+    """The maxima of (1, C, h, w), which is (1, C, h//2, w//2), and which of four each one was.
+
+    Filled by `pool` a strip of rows at a time, so that the input never has to exist as a whole.
+
+    Args:
+        channels: C.
+        height: h.
+        width: w.
+        like: a tensor whose type, device and memory format to take.
+    """
+
+    def __init__(self, channels: int, height: int, width: int, like: Tensor) -> None:
+        self._height, self._width = height, width
+        self._layout = _layout(like)
+        self.maxima = self._empty(like, channels, height // 2, width // 2)
+        self._top_wins = torch.empty_like(self.maxima)
+        self._left_wins = self._empty(like, channels, height // 2 * 2, width // 2)
+
+    def pool(self, x: Tensor, first: int) -> None:
+        """Pools rows of the input that begin at row `first`; both that and their number are even.
+
+        Args:
+            x: (1, C, rows, w).
+            first: the first of these rows in the input.
+        """
+        last, columns = first + x.shape[2], self._width // 2 * 2
+        left, right = x[..., 0:columns:2], x[..., 1:columns:2]
+        wide = torch.maximum(left, right)
+        torch.ge(left, right, out=self._left_wins[:, :, first:last])
+        top, bottom = wide[:, :, 0::2], wide[:, :, 1::2]
+        half = slice(first // 2, last // 2)
+        torch.maximum(top, bottom, out=self.maxima[:, :, half])
+        torch.ge(top, bottom, out=self._top_wins[:, :, half])
+
+    def pullback(self, gradient: Tensor, first: int, last: int) -> Tensor:
+        """The gradient at rows `first` (even) to `last` of the input, (1, C, last - first, w).
+
+        Args:
+            gradient: at all the maxima, (1, C, h//2, w//2), masked by their ReLU.
+            first: the first row wanted.
+            last: the row behind the last; even, or the input's height.
+        """
+        half = slice(first // 2, last // 2)
+        rows, columns = (half.stop - half.start) * 2, self._width // 2 * 2
+        gradient = gradient[:, :, half]
+        wide = torch.empty_like(self._left_wins[:, :, first : first + rows])
+        torch.mul(gradient, self._top_wins[:, :, half], out=wide[:, :, 0::2])
+        torch.sub(gradient, wide[:, :, 0::2], out=wide[:, :, 1::2])
+        full = self._empty(gradient, gradient.shape[1], last - first, self._width)
+        full[:, :, rows:].zero_()
+        full[..., columns:].zero_()
+        even = full[:, :, :rows, :columns]
+        torch.mul(wide, self._left_wins[:, :, first : first + rows], out=even[..., 0::2])
+        torch.sub(wide, even[..., 0::2], out=even[..., 1::2])
+        return full
+
+    def _empty(self, like: Tensor, channels: int, height: int, width: int) -> Tensor:
+        shape = (1, channels, height, width)
+        return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=self._layout)
+
+
+def _layout(x: Tensor) -> torch.memory_format:
+    nhwc = x.is_contiguous(memory_format=torch.channels_last)
+    return torch.channels_last if nhwc else torch.contiguous_format
