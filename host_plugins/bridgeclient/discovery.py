@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,6 @@ START_TIMEOUT_S = 60.0
 
 _POLL_S = 0.05
 _RIVAL_S = 0.5
-_STARTED: list[subprocess.Popen[bytes]] = []  # kept so that ended servers are reaped
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Pope
         ) from error
     finally:
         os.close(handle)
-    _STARTED[:] = [process for process in _STARTED if process.poll() is None] + [server]
+    threading.Thread(target=server.wait, daemon=True).start()  # leaves no zombie when it ends
     return server
 
 

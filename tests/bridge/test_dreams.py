@@ -90,7 +90,7 @@ def test_float_pixels_come_back_in_their_type(
 
 
 def test_the_events_of_a_job_come_in_order(client: BridgeClient, photo: Array) -> None:
-    settings = {**QUICK, "octaves": 3, "iterations": 5}
+    settings = {**QUICK, "octaves": 3, "octave_scale": 1.4, "iterations": 5}
     events = list(client.events(client.submit(to_frame(photo), settings)))
     kinds = [type(event) for event in events]
     assert kinds[:2] == [Accepted, Started]
