@@ -1,11 +1,8 @@
-"""The dream itself: octaves of gradient ascent, from the smallest to the image's own size."""
+"""The engine's front door: VGG16 kept warm, dreams and gradients asked of it."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,52 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreamcore import ascent, devices, octaves, tiling, weights
+from dreamcore import devices, octaves, tiling, weights
+from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
-from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term, guide_features
-from dreamcore.pixels import (
-    Image,
-    Region,
-    Source,
-    add_change,
-    check_image,
-    check_mask,
-    grown,
-    masked_region,
-    padded,
-)
-from dreamcore.previews import Previewer
+from dreamcore.pixels import Image, Source, check_image, check_mask, padded
 from dreamcore.settings import DreamSettings
 from dreamcore.vgg import Network
 
+__all__ = ["Dreamer", "Progress", "Result"]
+
 GUIDE_SIDE = 512
 """A guide image is shrunk until its longer side has at most this many pixels."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a dream is: `octave` and `iteration` count from 1, `fraction` of all work is done.
-
-    `preview(side)` makes an H x W x C uint8 picture of the state, its longer side at most `side`;
-    it works only until the generator is advanced.
-    """
-
-    octave: int
-    octaves: int
-    iteration: int
-    iterations: int
-    fraction: float
-    preview: Callable[[int], Image]
-
-
-@dataclass(frozen=True)
-class Result:
-    """The end of a dream: the image, of the input's shape and type, and the seconds it took."""
-
-    image: Image
-    seconds: float
-    octaves: int
 
 
 class Dreamer:
@@ -129,7 +92,7 @@ class Dreamer:
         if mask is not None:
             check_mask(mask, image.shape[:2])
         network, terms = self._prepare(settings, guide)
-        return _Dream(network, terms, image, mask, settings).run()
+        return Dream(network, terms, image, mask, settings).run()
 
     def gradient(
         self, image: Image, settings: DreamSettings, *, guide: Image | None = None
@@ -143,7 +106,7 @@ class Dreamer:
         """
         check_image(image)
         network, terms = self._prepare(settings, guide)
-        pixels = padded(Source.of(image).planes(), _least_side(settings)).to(network.device)
+        pixels = padded(Source.of(image).planes(), octaves.least_side(settings)).to(network.device)
         result = torch.empty_like(pixels)
         for _ in tiling.Tiler(network, terms, settings.tile).gradient(pixels, result):
             pass
@@ -168,7 +131,7 @@ class Dreamer:
         features: dict[str, Tensor] = {}
         if guide is not None:
             pixels = _fit(Source.of(check_image(guide, "guide")).planes(), GUIDE_SIDE)
-            pixels = padded(pixels, _least_side(settings)).to(network.device)
+            pixels = padded(pixels, octaves.least_side(settings)).to(network.device)
             trace = network.forward(pixels[None], settings.layers)
             features = {name: guide_features(a) for name, a in trace.activations.items()}
         return network, {
@@ -188,136 +151,7 @@ class Dreamer:
         return self._networks[key]
 
 
-def _least_side(settings: DreamSettings) -> int:
-    """The smallest side, in pixels, of an image that gives the deepest layer a position."""
-    return LAYERS[octaves.deepest(settings)].stride
-
-
 def _fit(image: Tensor, side: int) -> Tensor:
     height, width = image.shape[1:]
     factor = min(1.0, side / max(height, width))
     return octaves.resize(image, (max(1, round(height * factor)), max(1, round(width * factor))))
-
-
-@dataclass
-class _Dream:
-    """One dream under way: what was asked for, and the plan made of it."""
-
-    network: Network
-    terms: dict[str, Term]
-    image: Image  # H x W x C
-    mask: Image | None  # H x W
-    settings: DreamSettings
-
-    def run(self) -> Iterator[Progress | Result]:
-        """The octaves from the smallest to the image's own size, then the result."""
-        started = time.perf_counter()
-        region = self._region()
-        result = self.image.copy()
-        if region is None:  # the mask selects nothing
-            yield Result(result, time.perf_counter() - started, 0)
-            return
-        part = self.image[region.slices]
-        part_mask = None if self.mask is None else self.mask[region.slices]
-        source = Source.of(part)
-        previewer = Previewer(self.image, self.mask, region)
-        image = self._planes(source)  # (3, H, W)
-        weight = None if part_mask is None else self._weight(part_mask, image)  # (H, W)
-        sizes = octaves.sizes((image.shape[1], image.shape[2]), self.settings)
-        starts = octaves.starts(image, sizes, self.settings.octave_mode)
-        generator = torch.Generator().manual_seed(self.settings.seed)
-        clock = _Clock(sizes, self.settings.iterations)
-        del image  # the last octave's start, and changed there
-
-        smaller: Tensor | None = None
-        for size, pixels in zip(sizes, starts, strict=True):  # pixels: (3, h, w)
-            origin = None if size == sizes[-1] else pixels.clone()
-            if smaller is not None:
-                octaves.add_smaller(pixels, smaller, self.settings, self._grey)
-
-            def preview(
-                side: int, pixels: Tensor = pixels, origin: Tensor | None = origin
-            ) -> Image:
-                before = self._planes(source) if origin is None else origin
-                return previewer.render(pixels - before, side)
-
-            shrunken = None if weight is None else octaves.resize(weight[None], size)[0].clamp(0, 1)
-            for done in self._ascend(pixels, shrunken, generator):
-                yield clock.progress(size, done, preview)
-            if origin is not None:
-                blend = self.settings.octave_mode == "blend"
-                smaller = pixels if blend else pixels - origin
-
-        def change(rows: slice) -> Tensor:
-            return pixels[:, rows].cpu()[..., : part.shape[1]] - source.planes(rows)
-
-        add_change(part, change, part_mask, result[region.slices])
-        yield Result(result, time.perf_counter() - started, len(sizes))
-
-    def _ascend(
-        self, pixels: Tensor, weight: Tensor | None, generator: torch.Generator
-    ) -> Iterator[float]:
-        """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
-        settings = self.settings
-        size = (pixels.shape[1], pixels.shape[2])
-        tiler = tiling.Tiler(self.network, self.terms, settings.tile)
-        gradient = torch.empty_like(pixels)  # (3, h, w)
-        for iteration in range(settings.iterations):
-            offset = ascent.jitter_offset(generator, settings.jitter, size)
-            for done in tiler.gradient(pixels, gradient, offset):
-                if done < 1:
-                    yield iteration + done
-            if settings.smoothing:
-                sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
-                ascent.smooth(gradient, sigmas)
-            if settings.normalization == "laplacian":
-                ascent.normalize_laplacian(gradient)
-            ascent.step(pixels, gradient, settings.step, weight, self._grey)
-            yield iteration + 1
-
-    @property
-    def _grey(self) -> bool:
-        """Whether all channels change alike: asked for, or there is only one."""
-        return self.settings.preserve_color or self.image.shape[2] <= 2
-
-    def _region(self) -> Region | None:
-        """The masked part with its context, None if the mask selects nothing."""
-        size = self.image.shape[:2]
-        if self.mask is None:
-            return Region(0, 0, *size)
-        masked = masked_region(self.mask)
-        if masked is None:
-            return None
-        return grown(masked, octaves.context(self.settings, (masked.height, masked.width)), size)
-
-    def _planes(self, source: Source) -> Tensor:
-        return padded(source.planes(), _least_side(self.settings)).to(self.network.device)
-
-    def _weight(self, mask: Image, image: Tensor) -> Tensor:
-        """Where the image may change: 1 wherever the mask isn't 0; (H, W) like the image."""
-        weight = padded(torch.from_numpy(mask != 0).float()[None], min(image.shape[1:]))
-        return weight[0, : image.shape[1], : image.shape[2]].to(image.device)
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """Turns iterations done at an octave into `Progress`; work is counted in pixels."""
-
-    sizes: list[tuple[int, int]]
-    iterations: int
-
-    def progress(
-        self, size: tuple[int, int], done: float, preview: Callable[[int], Image]
-    ) -> Progress:
-        """The event for `done` iterations at the octave of `size`."""
-        areas = [height * width for height, width in self.sizes]
-        octave = self.sizes.index(size)
-        work = sum(areas[:octave]) + areas[octave] * done / self.iterations
-        return Progress(
-            octave + 1,
-            len(self.sizes),
-            math.ceil(done),
-            self.iterations,
-            work / sum(areas),
-            preview,
-        )

@@ -28,6 +28,11 @@ def deepest(settings: DreamSettings) -> str:
     return max(settings.layers, key=list(LAYERS).index)
 
 
+def least_side(settings: DreamSettings) -> int:
+    """The smallest side, in pixels, of an image that gives the deepest layer a position."""
+    return LAYERS[deepest(settings)].stride
+
+
 def sizes(size: Size, settings: DreamSettings) -> list[Size]:
     """(height, width) of every octave, smallest first, the last being `size` itself.
 

@@ -1,0 +1,171 @@
+"""The dream itself: octaves of gradient ascent, from the smallest to the image's own size."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dreamcore import ascent, octaves, tiling
+from dreamcore.objectives import Term
+from dreamcore.pixels import Image, Region, Source, add_change, grown, masked_region, padded
+from dreamcore.previews import Previewer
+from dreamcore.settings import DreamSettings
+from dreamcore.vgg import Network
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a dream is: `octave` and `iteration` count from 1, `fraction` of all work is done.
+
+    `preview(side)` makes an H x W x C uint8 picture of the state, its longer side at most `side`;
+    it works only until the generator is advanced.
+    """
+
+    octave: int
+    octaves: int
+    iteration: int
+    iterations: int
+    fraction: float
+    preview: Callable[[int], Image]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The end of a dream: the image, of the input's shape and type, and the seconds it took."""
+
+    image: Image
+    seconds: float
+    octaves: int
+
+
+@dataclass
+class Dream:
+    """One dream under way: what was asked for, and the plan made of it."""
+
+    network: Network
+    terms: dict[str, Term]
+    image: Image  # H x W x C
+    mask: Image | None  # H x W
+    settings: DreamSettings
+
+    def run(self) -> Iterator[Progress | Result]:
+        """Dreams the masked region with its context, then lays the change on the image."""
+        started = time.perf_counter()
+        result, region, octave_count = self.image.copy(), self._region(), 0
+        if region is not None:  # else the mask selects nothing
+            source = Source.of(self.image[region.slices])
+            mask = None if self.mask is None else self.mask[region.slices]
+            previewer = Previewer(self.image, self.mask, region)
+            pixels, octave_count = yield from self._octaves(source, mask, previewer)
+
+            def change(rows: slice) -> Tensor:
+                return pixels[:, rows, : region.width].cpu() - source.planes(rows)
+
+            add_change(source.image, change, mask, result[region.slices])
+        yield Result(result, time.perf_counter() - started, octave_count)
+
+    def _octaves(
+        self, source: Source, mask: Image | None, previewer: Previewer
+    ) -> Generator[Progress, None, tuple[Tensor, int]]:
+        """The octaves from the smallest to the full size; returns the dreamed (3, H, W)."""
+        pixels = self._planes(source)  # (3, H, W)
+        weight = None if mask is None else self._weight(mask, pixels)  # (H, W)
+        sizes = octaves.sizes((pixels.shape[1], pixels.shape[2]), self.settings)
+        starts = octaves.starts(pixels, sizes, self.settings.octave_mode)
+        generator = torch.Generator().manual_seed(self.settings.seed)
+        clock = _Clock(sizes, self.settings.iterations)
+
+        smaller: Tensor | None = None
+        for size, pixels in zip(sizes, starts, strict=True):  # (3, h, w)
+            origin = None if size == sizes[-1] else pixels.clone()
+            if smaller is not None:
+                octaves.add_smaller(pixels, smaller, self.settings, self._grey)
+            shrunken = None if weight is None else octaves.resize(weight[None], size)[0].clamp(0, 1)
+            preview = functools.partial(self._preview, previewer, source, pixels, origin)
+            for done in self._ascend(pixels, shrunken, generator):
+                yield clock.progress(size, done, preview)
+            if origin is not None:
+                blend = self.settings.octave_mode == "blend"
+                smaller = pixels if blend else pixels - origin
+        return pixels, len(sizes)
+
+    def _preview(
+        self, previewer: Previewer, source: Source, pixels: Tensor, origin: Tensor | None, side: int
+    ) -> Image:
+        """A picture of the state; `origin` None stands for the source at full size."""
+        before = self._planes(source) if origin is None else origin
+        return previewer.render(pixels - before, side)
+
+    def _ascend(
+        self, pixels: Tensor, weight: Tensor | None, generator: torch.Generator
+    ) -> Iterator[float]:
+        """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
+        settings = self.settings
+        size = (pixels.shape[1], pixels.shape[2])
+        tiler = tiling.Tiler(self.network, self.terms, settings.tile)
+        gradient = torch.empty_like(pixels)  # (3, h, w)
+        for iteration in range(settings.iterations):
+            offset = ascent.jitter_offset(generator, settings.jitter, size)
+            for done in tiler.gradient(pixels, gradient, offset):
+                if done < 1:
+                    yield iteration + done
+            if settings.smoothing:
+                sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
+                ascent.smooth(gradient, sigmas)
+            if settings.normalization == "laplacian":
+                ascent.normalize_laplacian(gradient)
+            ascent.step(pixels, gradient, settings.step, weight, self._grey)
+            yield iteration + 1
+
+    @property
+    def _grey(self) -> bool:
+        """Whether all channels change alike: asked for, or there is only one."""
+        return self.settings.preserve_color or self.image.shape[2] <= 2
+
+    def _region(self) -> Region | None:
+        """The masked part with its context, None if the mask selects nothing."""
+        size = self.image.shape[:2]
+        if self.mask is None:
+            return Region(0, 0, *size)
+        masked = masked_region(self.mask)
+        if masked is None:
+            return None
+        return grown(masked, octaves.context(self.settings, (masked.height, masked.width)), size)
+
+    def _planes(self, source: Source) -> Tensor:
+        return padded(source.planes(), octaves.least_side(self.settings)).to(self.network.device)
+
+    def _weight(self, mask: Image, image: Tensor) -> Tensor:
+        """Where the image may change: 1 wherever the mask isn't 0; (H, W) like the image."""
+        weight = padded(torch.from_numpy(mask != 0).float()[None], min(image.shape[1:]))
+        return weight[0, : image.shape[1], : image.shape[2]].to(image.device)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Turns iterations done at an octave into `Progress`; work is counted in pixels."""
+
+    sizes: list[tuple[int, int]]
+    iterations: int
+
+    def progress(
+        self, size: tuple[int, int], done: float, preview: Callable[[int], Image]
+    ) -> Progress:
+        """The event for `done` iterations at the octave of `size`."""
+        areas = [height * width for height, width in self.sizes]
+        octave = self.sizes.index(size)
+        work = sum(areas[:octave]) + areas[octave] * done / self.iterations
+        return Progress(
+            octave + 1,
+            len(self.sizes),
+            math.ceil(done),
+            self.iterations,
+            work / sum(areas),
+            preview,
+        )
