@@ -1,0 +1,31 @@
+# Everything a newcomer needs: `make demo` and `make test`. Each target sets up .venv when needed.
+PYTHON ?= python3
+SUITE ?= trixie
+BIN := .venv/bin
+
+.PHONY: demo test check hosts bench clean
+
+demo: .venv/.ready
+	$(BIN)/dreambridge demo
+
+test: .venv/.ready
+	$(BIN)/python -m pytest
+
+check: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The real GIMP and Krita, for the tests that run them.
+hosts:
+	tools/hosts/provision $(SUITE)
+
+bench: .venv/.ready
+	$(BIN)/python bench/run.py
+
+clean:
+	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.ready: pyproject.toml tools/venv
+	PYTHON=$(PYTHON) tools/venv .venv
+	touch $@
