@@ -126,6 +126,10 @@ class Desk:
             raise _unknown_job(message.job)
 
     def _cancel(self, job: Job) -> None:
+        """Stop the job once; ending one can show that its client is gone, which ends others."""
+        if job.cancelling or job.id not in self._jobs:
+            return
+        job.cancelling = True
         if job.running:
             self._executor.cancel(job.id)
         else:
@@ -134,7 +138,8 @@ class Desk:
 
     def cancel_all(self, client: bytes, why: str) -> None:
         """Stop everything that a client asked for."""
-        for job in [job for job in self._jobs.values() if job.client == client]:
+        theirs = [job for job in self._jobs.values() if job.client == client]
+        for job in [job for job in theirs if not job.cancelling]:
             _log.info("job %s is cancelled: %s", job.id, why)
             self._cancel(job)
 

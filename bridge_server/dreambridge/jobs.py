@@ -18,8 +18,8 @@ Frames = Sequence[zmq.Frame | bytes]
 class Job:
     """A dream that is queued or running; `client` is the routing id its messages go to.
 
-    `running` once the executor has it, `started` once it computes; `credit` is a preview that the
-    client can take and the executor has not been told of.
+    `running` once the executor has it, `started` once it computes, `cancelling` once it shall stop;
+    `credit` is a preview that the client can take and the executor has not been told of.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Job:
     nbytes: int
     running: bool = False
     started: bool = False
+    cancelling: bool = False
     started_at: float = 0.0
     credit: bool = False
 

@@ -165,7 +165,7 @@ class Server:
 
     def _on_hello(self, client: bytes, message: Message) -> None:
         fields = message.fields
-        _log.info("hello from %.60s %.20s", fields["name"], fields["version"])
+        _log.info("hello from %r %r", fields["name"][:60], fields["version"][:20])
         if fields.get("warm"):
             self._desk.used_at = time.monotonic()
             self._executor.warm()

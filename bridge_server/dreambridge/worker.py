@@ -94,9 +94,7 @@ class Worker:
             if not self._link.poll(_QUIET_MS):
                 self._dreamer.release_memory()
                 self._link.poll()
-            message = self._receive()
-            if message.type == "submit":
-                self._run(message)
+            self._act(self._receive())  # holds no message while it waits for the next
 
     def _receive(self) -> Message:
         frames = self._link.recv_multipart(copy=False)
@@ -106,8 +104,10 @@ class Worker:
         images = {"image": image} if image else {}
         self._link.send_multipart(encode(type, {"job": self._job, **fields}, images), copy=False)
 
-    def _run(self, message: Message) -> None:
-        """Dream one job and send exactly one terminal message."""
+    def _act(self, message: Message) -> None:
+        """Dream a job that is submitted and send exactly one terminal message."""
+        if message.type != "submit":
+            return  # about a job that is over
         self._job, self._credit, self._cancelled = message.job, False, False
         self._send("started")
         try:

@@ -27,7 +27,7 @@ START_TIMEOUT_S = 60.0
 """How long a started server may take to answer; it answers long before the engine is warm."""
 
 _POLL_S = 0.05
-_RIVAL_S = 0.5
+_RIVAL_S = 1.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import zmq
 
 from bridgeclient.codec import Message, decode, encode
 from bridgeclient.connection import Connection, read_connection
-from bridgeclient.protocol import FROM_SERVER, ImageFrame
+from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, ImageFrame
 from servers import PATIENCE_S
 
 
@@ -27,6 +27,7 @@ class RawClient:
             self.socket.curve_publickey = connection.client_public.encode()
             self.socket.curve_secretkey = connection.client_secret.encode()
         self.socket.linger = 0
+        self._pinged_at = time.monotonic()
         self.socket.connect(connection.endpoint)
 
     def send(self, frames: Sequence[bytes]) -> None:
@@ -50,10 +51,11 @@ class RawClient:
         """The next message of one of these types; pings meanwhile, as a client has to."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            message = self.hear(1.0)
-            if message is None:
+            if time.monotonic() - self._pinged_at > PING_INTERVAL_S:
+                self._pinged_at = time.monotonic()
                 self.say("ping")
-            elif message.type in types:
+            message = self.hear(1.0)
+            if message is not None and message.type in types:
                 return message
         raise AssertionError(f"the server sent none of {types}")
 

@@ -16,10 +16,8 @@ from bridgeclient import (
     Cancelled,
     Event,
     Failed,
-    ImageFrame,
     Preview,
     Progress,
-    RequestError,
     Result,
     Started,
 )
@@ -121,7 +119,7 @@ def test_previews_come_only_when_asked_for_and_fit_the_side(
 
 
 def test_one_credit_gives_one_preview(raw: Any, photo: Array) -> None:
-    fields = {"job": "one-credit", "settings": {**QUICK, "iterations": 20}, "preview_side": 16}
+    fields = {"job": "one-credit", "settings": {**QUICK, "iterations": 10}, "preview_side": 16}
     raw.say("submit", fields, {"image": to_frame(photo)})
     raw.say("credit", {"job": "one-credit"})
     raw.say("credit", {"job": "one-credit"})
@@ -201,7 +199,7 @@ def test_a_client_that_leaves_takes_its_dreams_along(
     server: Server, client: BridgeClient, photo: Array
 ) -> None:
     leaver = server.connect("leaver")
-    jobs = [leaver.submit(to_frame(photo), ENDLESS) for _ in range(2)]
+    jobs = [leaver.submit(to_frame(photo), ENDLESS) for _ in range(5)]
     wait_for(leaver, jobs[0], Progress)
     leaver.close()
 
@@ -250,56 +248,11 @@ def test_a_gui_hears_of_cancelled_and_refused_dreams_as_events(
     assert last_of(job).error.code == "request.invalid"
 
 
-@pytest.mark.parametrize(
-    ("settings", "field", "accepted"),
-    [
-        ({"iterations": 0}, "iterations", "1 to 1000"),
-        ({"layers": {"relu9_1": 1.0}}, "layers", "relu4_3"),
-        ({"objective": "dance"}, "objective", "norm"),
-        ({"strength": 3}, "strength", "no setting"),
-    ],
-)
-def test_bad_settings_are_refused_with_their_field(
-    client: BridgeClient, photo: Array, settings: dict[str, Any], field: str, accepted: str
-) -> None:
-    with pytest.raises(RequestError) as caught:
-        list(client.events(client.submit(to_frame(photo), settings)))
-    assert (caught.value.code, caught.value.field) == ("request.invalid", field)
-    assert not caught.value.retryable
-    assert accepted in str(caught.value)
-
-
-def test_a_mask_of_another_size_is_refused(client: BridgeClient, photo: Array) -> None:
-    mask = ImageFrame(5, 5, 1, "uint8", bytes(25))
-    with pytest.raises(RequestError, match="5 × 5") as caught:
-        list(client.events(client.submit(to_frame(photo), QUICK, mask=mask)))
-    assert caught.value.field == "mask"
-
-
-def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClient) -> None:
-    image = np.full((40, 40, 3), np.nan, np.float32)
-    with pytest.raises(RequestError) as caught:
-        list(client.events(client.submit(to_frame(image), QUICK)))
-    assert caught.value.field == "image"
-    assert "nan" in str(caught.value).lower()
-
-
-def test_a_device_that_is_not_there_is_named(client: BridgeClient, photo: Array) -> None:
-    import torch
-
-    absent = next(
-        name for name in ("xpu", "mps", "cuda") if not getattr(torch, name).is_available()
-    )
-    with pytest.raises(Exception, match=absent) as caught:
-        list(client.events(client.submit(to_frame(photo), {**QUICK, "device": absent})))
-    assert caught.value.code == "engine.device"  # type: ignore[attr-defined]
-
-
 def test_a_known_id_is_not_run_again_but_told_how_it_stands(
     raw_client: Callable[..., Any], photo: Array
 ) -> None:
     first, second = raw_client(), raw_client()
-    submission = {"job": "the-same", "settings": {**QUICK, "iterations": 40}}
+    submission = {"job": "the-same", "settings": {**QUICK, "iterations": 20}}
     first.say("submit", submission, {"image": to_frame(photo)})
     first.hear_until("started")
     second.say("submit", submission)

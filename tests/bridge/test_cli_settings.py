@@ -1,0 +1,114 @@
+"""Every setting on the command line: reachable, and refused with its range."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from dreambridge.cli import main
+from dreambridge.cli.parameters import chosen_settings, settings_options
+from dreamcore.presets import PRESETS
+from dreamcore.settings import DreamSettings
+
+FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
+
+
+def dream(*arguments: object) -> Any:
+    """`dreambridge dream` with these options, on files that are not there."""
+    return CliRunner().invoke(main, ["dream", "in.png", "out.png", *map(str, arguments)])
+
+
+@click.command()
+@settings_options
+def show(preset: str | None, **given: Any) -> None:
+    click.echo(json.dumps(chosen_settings(preset, given).to_json()))
+
+
+def settings_from(*arguments: str) -> dict[str, Any]:
+    result = CliRunner().invoke(show, arguments)
+    assert result.exit_code == 0, result.output
+    return dict(json.loads(result.output))
+
+
+OTHER_VALUES = {
+    "layers": (["relu3_3=0.5,relu5_1=1"], {"relu3_3": 0.5, "relu5_1": 1.0}),
+    "step": (["2.5"], 2.5),
+    "iterations": (["7"], 7),
+    "octaves": (["3"], 3),
+    "octave_scale": (["1.5"], 1.5),
+    "octave_mode": (["blend"], "blend"),
+    "blend": (["0.25"], 0.25),
+    "objective": (["norm"], "norm"),
+    "channels": (["3,5,8"], [3, 5, 8]),
+    "jitter": (["0"], 0),
+    "smoothing": (["0"], 0.0),
+    "normalization": (["laplacian"], "laplacian"),
+    "preserve_color": ([], True),
+    "seed": (["4294967295"], 4294967295),
+    "tile": (["512"], 512),
+    "precision": (["float32"], "float32"),
+    "device": (["cpu"], "cpu"),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_setting_has_an_option_that_changes_only_it(name: str) -> None:
+    arguments, value = OTHER_VALUES[name]
+    given = settings_from("--" + name.replace("_", "-"), *arguments)
+    assert given == {**DreamSettings().to_json(), name: value}
+    assert value != DreamSettings().to_json()[name]
+
+
+def test_flags_can_be_taken_back_and_words_stay_words() -> None:
+    assert settings_from("--no-preserve-color")["preserve_color"] is False
+    assert settings_from("--tile", "off")["tile"] == "off"
+    assert settings_from("--layers", "relu4_3")["layers"] == {"relu4_3": 1.0}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_is_where_the_other_options_start(preset: str) -> None:
+    look = PRESETS[preset].settings.to_json()
+    assert settings_from("--preset", preset) == look
+    assert settings_from("--preset", preset, "--seed", "9") == {**look, "seed": 9}
+
+
+RANGED = [name for name, spec in FIELDS.items() if spec.metadata["kind"] in ("integer", "number")]
+
+
+@pytest.mark.parametrize("name", RANGED)
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int) -> None:
+    bounds = FIELDS[name].metadata["range"]
+    beyond = bounds[end] + (1 if end else -1)
+    option = "--" + name.replace("_", "-")
+    result = dream(option, beyond)
+    assert result.exit_code == 2
+    assert option in result.output
+    assert f"{bounds[0]} to {bounds[1]}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--layers", "relu9_9"], "relu4_3"),
+        (["--layers", "relu4_3=much"], "much"),
+        (["--layers", ""], "--layers"),
+        (["--channels", "a,b"], "whole numbers"),
+        (["--layers", "relu1_1", "--channels", "64"], "0 to 63"),
+        (["--objective", "dance"], "guide"),
+        (["--tile", "big"], "auto"),
+        (["--tile", "3"], "64"),
+        (["--preset", "nightmare"], next(iter(PRESETS))),
+        (["--weights", "bundled"], "--local"),
+        (["--levitate"], "--levitate"),
+    ],
+)
+def test_wrong_use_is_explained_with_exit_code_2(arguments: list[str], said: str) -> None:
+    result = dream(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output

@@ -1,0 +1,57 @@
+"""Dreams that can't be dreamed: refused with the field that is wrong and what it accepts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from bridgeclient import BridgeClient, EngineError, ImageFrame, RequestError
+from dreambridge.arrays import Array, to_frame
+
+QUICK: dict[str, Any] = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations": 1}
+
+
+@pytest.mark.parametrize(
+    ("settings", "field", "accepted"),
+    [
+        ({"iterations": 0}, "iterations", "1 to 1000"),
+        ({"layers": {"relu9_1": 1.0}}, "layers", "relu4_3"),
+        ({"objective": "dance"}, "objective", "norm"),
+        ({"strength": 3}, "strength", "no setting"),
+    ],
+)
+def test_bad_settings_are_refused_with_their_field(
+    client: BridgeClient, photo: Array, settings: dict[str, Any], field: str, accepted: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        list(client.events(client.submit(to_frame(photo), settings)))
+    assert (caught.value.code, caught.value.field) == ("request.invalid", field)
+    assert not caught.value.retryable
+    assert accepted in str(caught.value)
+
+
+def test_a_mask_of_another_size_is_refused(client: BridgeClient, photo: Array) -> None:
+    mask = ImageFrame(5, 5, 1, "uint8", bytes(25))
+    with pytest.raises(RequestError, match="5 × 5") as caught:
+        list(client.events(client.submit(to_frame(photo), QUICK, mask=mask)))
+    assert caught.value.field == "mask"
+
+
+def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClient) -> None:
+    image = np.full((40, 40, 3), np.nan, np.float32)
+    with pytest.raises(RequestError) as caught:
+        list(client.events(client.submit(to_frame(image), QUICK)))
+    assert caught.value.field == "image"
+    assert "nan" in str(caught.value).lower()
+
+
+def test_a_device_that_is_not_there_is_named(client: BridgeClient, photo: Array) -> None:
+    absent = next(
+        name for name in ("xpu", "mps", "cuda") if not getattr(torch, name).is_available()
+    )
+    with pytest.raises(EngineError, match=absent) as caught:
+        list(client.events(client.submit(to_frame(photo), {**QUICK, "device": absent})))
+    assert caught.value.code == "engine.device"
