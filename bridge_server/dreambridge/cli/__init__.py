@@ -22,6 +22,7 @@ _COMMANDS = {
     "stop": "dreambridge.cli.serve:stop",
     "install": "dreambridge.editors.commands:install",
     "uninstall": "dreambridge.editors.commands:uninstall_command",
+    "doctor": "dreambridge.cli.doctor:doctor",
     "presets": "dreambridge.cli.tables:presets",
     "layers": "dreambridge.cli.tables:layers",
 }
