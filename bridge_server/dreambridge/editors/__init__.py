@@ -1,8 +1,10 @@
 """Getting the plug-ins into the editors and out again.
 
     base       what an editor has to tell: its profiles, its plug-in's files        (the interface)
-    gimp, …    one module per editor, which knows that editor's folders and habits
+    gimp, krita one module per editor, which knows that editor's folders and habits
+    kritarc    the one line in Krita's configuration
     wheels     msgpack and pyzmq for whatever Python the editor brings
+    archive    a plug-in as an archive, for Krita's own importer
     install    writes, updates and removes a plug-in and keeps the list of what it wrote
     commands   `install` and `uninstall` on the command line
 

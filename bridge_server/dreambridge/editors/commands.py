@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dreambridge.editors.archive import write_archive
 from dreambridge.editors.base import Editor, Places, Profile
 from dreambridge.editors.install import (
     Installed,
@@ -22,8 +23,10 @@ from dreambridge.editors.registry import EDITORS
 _editor = click.argument("editor", type=click.Choice(sorted(EDITORS)))
 _config_dir = click.option(
     "--config-dir",
+    "--resource-dir",
+    "config_dir",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The editor's configuration folder, instead of all that are found.",
+    help="The editor's own folder (GIMP: configuration, Krita: resources), not all that are found.",
 )
 _dry_run = click.option("--dry-run", is_flag=True, help="Only list the files.")
 
@@ -33,9 +36,20 @@ _dry_run = click.option("--dry-run", is_flag=True, help="Only list the files.")
 @_config_dir
 @_dry_run
 @click.option("--dev", is_flag=True, help="Link the plug-in's sources instead of copying them.")
-def install(editor: str, config_dir: Path | None, dry_run: bool, dev: bool) -> None:
+@click.option(
+    "--zip",
+    "archive",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Krita: write an archive for Krita's own plug-in importer instead.",
+)
+def install(
+    editor: str, config_dir: Path | None, dry_run: bool, dev: bool, archive: Path | None
+) -> None:
     """Put the plug-in into EDITOR, or update it there."""
     chosen = EDITORS[editor]
+    if archive is not None:
+        _archive(chosen, archive)
+        return
     for profile in _profiles(chosen, config_dir):
         click.echo(f"{profile.label}: {profile.folder / chosen.home}")
         if dry_run:
@@ -64,6 +78,16 @@ def uninstall_command(editor: str, config_dir: Path | None, dry_run: bool) -> No
         if removed:
             chosen.disable(profile)
         click.echo(f"  {len(removed)} files removed." if removed else "  not installed here")
+
+
+def _archive(editor: Editor, archive: Path) -> None:
+    if editor.name != "krita":
+        raise click.UsageError(f"{editor.title} imports no archives; --zip is for krita.")
+    with _sentences():
+        done = write_archive(editor, archive)
+    click.echo(f"{archive}: {len(done.files)} files.")
+    click.echo("In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File…")
+    _tell_wheels(done)
 
 
 def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:

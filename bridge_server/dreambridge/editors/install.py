@@ -19,7 +19,7 @@ import bridgeclient
 import dreambridge
 from bridgeclient.discovery import Installation
 from dreambridge.editors.base import Editor, Item, Profile
-from dreambridge.editors.wheels import Vendored, vendor
+from dreambridge.editors.wheels import MINORS, Vendored, vendor
 from dreambridge.home import locate
 from dreamcore.schema import schema
 
@@ -51,27 +51,37 @@ def contents(editor: Editor, generated: Path) -> list[Item]:
     return [*editor.items(plugin_sources()), client, *made]
 
 
-def install(editor: Editor, profile: Profile, *, dev: bool = False) -> Installed:
+def install(
+    editor: Editor, profile: Profile, *, dev: bool = False, minors: Sequence[int] = MINORS
+) -> Installed:
     """Put the plug-in into the profile, in place of an older one.
 
-    `dev` links the sources instead of copying them, so that edits count at the next start.
+    `dev` links the sources instead of copying them, so that edits count at the next start;
+    `minors` are the versions of CPython 3 to bring wheels for.
 
     Raises:
         InstallError: a file can't be written, or links can't be made.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        vendored = _generate(Path(scratch))
-        items = contents(editor, Path(scratch))
+        vendored = generate(Path(scratch), minors)
+        puts = _puts(
+            contents(editor, Path(scratch)), profile.folder, Path(scratch) if dev else None
+        )
+        manifest = profile.folder / editor.home / MANIFEST
+        files = [*(put.target for put in puts), manifest]
         try:
-            made = _read_manifest(profile.folder / editor.home / MANIFEST)["folders"]
+            made = _read_manifest(manifest)["folders"]
             _remove(editor, profile)
             kept = [profile.folder / name for name in made if (profile.folder / name).is_dir()]
-            files, folders = _write(items, profile.folder, Path(scratch) if dev else None)
-            manifest = profile.folder / editor.home / MANIFEST
-            _write_manifest(manifest, profile.folder, [*files, manifest], [*kept, *folders])
-            return Installed([*files, manifest], vendored)
+            folders = [folder for file in files for folder in _make_folders(file.parent)]
+            _write_manifest(manifest, profile.folder, files, [*kept, *folders])
+            for put in puts:
+                put.carry_out()
         except OSError as error:
-            raise InstallError(f"{error.filename} can't be written: {error.strerror}.") from error
+            hint = "Run it again as the user whose folder that is."
+            what = f"{error.filename} can't be written: {error.strerror}."
+            raise InstallError(f"{what} {hint}") from error
+    return Installed(files, vendored)
 
 
 def planned(editor: Editor, profile: Profile) -> list[Path]:
@@ -79,7 +89,7 @@ def planned(editor: Editor, profile: Profile) -> list[Path]:
     with tempfile.TemporaryDirectory() as scratch:
         _describe(Path(scratch))
         items = contents(editor, Path(scratch))
-        targets = [profile.folder / target for item in items for _, target in _files_of(item)]
+        targets = [profile.folder / target for item in items for _, target in files_of(item)]
     folder = profile.folder / editor.home
     return [*targets, folder / "vendor", folder / MANIFEST]
 
@@ -102,12 +112,10 @@ def installed_files(editor: Editor, profile: Profile) -> list[Path]:
     return [profile.folder / name for name in entries["files"]]
 
 
-def _generate(folder: Path) -> Vendored:
+def generate(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
+    """Make what belongs to this machine, for `contents`: bridge.json, schema.json, the wheels."""
     _describe(folder)
-    made = vendor(folder / "vendor")
-    for store in (folder / "vendor").glob(".wheels*"):
-        shutil.rmtree(store)
-    return made
+    return vendor(folder / "vendor", minors)
 
 
 def _describe(folder: Path) -> None:
@@ -117,7 +125,8 @@ def _describe(folder: Path) -> None:
     (folder / "schema.json").write_text(json.dumps(schema(), indent=1) + "\n", "utf-8")
 
 
-def _files_of(item: Item) -> Iterator[tuple[Path, PurePosixPath]]:
+def files_of(item: Item) -> Iterator[tuple[Path, PurePosixPath]]:
+    """Each file of an item, and where it goes below the profile's folder."""
     if not item.source.is_dir():
         yield item.source, item.target
         return
@@ -126,22 +135,33 @@ def _files_of(item: Item) -> Iterator[tuple[Path, PurePosixPath]]:
             yield path, item.target / path.relative_to(item.source).as_posix()
 
 
-def _write(
-    items: Sequence[Item], folder: Path, copied_only: Path | None
-) -> tuple[list[Path], list[Path]]:
-    """The files and the folders made; with `copied_only`, items outside it become links."""
-    files: list[Path] = []
-    folders: list[Path] = []
+@dataclass(frozen=True)
+class _Put:
+    """One file to copy or link."""
+
+    source: Path
+    target: Path
+    link: bool
+    executable: bool
+
+    def carry_out(self) -> None:
+        """Copy or link it; the folder is there."""
+        if self.link:
+            _link(self.source, self.target)
+            return
+        shutil.copyfile(self.source, self.target)
+        if self.executable:
+            self.target.chmod(0o755)
+
+
+def _puts(items: Sequence[Item], folder: Path, copied_only: Path | None) -> list[_Put]:
+    """What to copy and link; with `copied_only`, items outside it become links."""
+    puts: list[_Put] = []
     for item in items:
         link = copied_only is not None and not item.source.is_relative_to(copied_only)
-        for source, target in [(item.source, item.target)] if link else _files_of(item):
-            path = folder / target
-            folders += _make_folders(path.parent)
-            _link(source, path) if link else shutil.copyfile(source, path)
-            if item.executable and not link:
-                path.chmod(0o755)
-            files.append(path)
-    return files, folders
+        for source, target in [(item.source, item.target)] if link else files_of(item):
+            puts.append(_Put(source, folder / target, link, item.executable))
+    return puts
 
 
 def _make_folders(folder: Path) -> list[Path]:

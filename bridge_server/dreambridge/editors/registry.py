@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from dreambridge.editors.base import Editor
 from dreambridge.editors.gimp import Gimp
+from dreambridge.editors.krita import Krita
 
-EDITORS: dict[str, Editor] = {editor.name: editor for editor in (Gimp(),)}
+EDITORS: dict[str, Editor] = {editor.name: editor for editor in (Gimp(), Krita())}

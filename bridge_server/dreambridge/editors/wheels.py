@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.metadata
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,20 +42,22 @@ def vendor(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
     Without a network the ABI of the running Python is copied from its own installation.
     """
     _copy_installed("msgpack", folder / ANY, compiled=False)
-    runs = {minor: _download(folder / f".wheels{minor}", minor) for minor in minors}
     abis, problem = [], ""
-    for minor, run in runs.items():
-        _, complaint = run.communicate()
-        store, target = folder / f".wheels{minor}", folder / f"cp3{minor}"
-        if run.returncode == 0:
-            _unpack(store, target)
-        elif minor == sys.version_info.minor:
-            for package in PACKAGES:
-                _copy_installed(package, target, compiled=True)
-        if target.is_dir():
-            abis.append(target.name)
-        if run.returncode:
-            problem = (complaint.strip().splitlines() or ["pip failed"])[-1]
+    with tempfile.TemporaryDirectory() as scratch:
+        stores = {minor: Path(scratch) / str(minor) for minor in minors}
+        runs = {minor: _download(store, minor) for minor, store in stores.items()}
+        for minor, run in runs.items():
+            _, complaint = run.communicate()
+            target = folder / f"cp3{minor}"
+            if run.returncode == 0:
+                _unpack(stores[minor], target)
+            elif minor == sys.version_info.minor:
+                for package in PACKAGES:
+                    _copy_installed(package, target, compiled=True)
+            if target.is_dir():
+                abis.append(target.name)
+            if run.returncode:
+                problem = (complaint.strip().splitlines() or ["pip failed"])[-1]
     return Vendored(abis, problem)
 
 

@@ -1,0 +1,20 @@
+"""The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
+
+    plugin       what Krita is offered: a docker and three actions
+    docker       the docker; its parts are looks, sliders, fields, shelf
+    choices      what is chosen: the settings behind the widgets            (no Qt, no Krita)
+    controller   one dream from the button to the finished layer
+    courier      the thread that talks to the server                       (no Qt, no Krita)
+    story        what is told to the user while that happens                (no Qt, no Krita)
+    source       which pixels of which layer are dreamed, and whether they can be
+    spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
+    convert      pixels from one colour space to another, by Krita itself
+    pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
+    pictures     previews scaled to the layer, thumbnails
+    layer        the layer in which a dream develops
+    history      the dreams that a document remembers                       (no Qt, no Krita)
+    memory       that history in the document's annotations
+    qt           the one place that knows PyQt5 from PyQt6
+
+Holds no algorithm of the dream itself and knows the bridge only through `bridgeclient`.
+"""

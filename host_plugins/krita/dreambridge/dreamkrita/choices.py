@@ -1,0 +1,167 @@
+"""What is chosen in the docker: the settings behind its widgets, presets, names, text.
+
+Everything about a setting comes from `schema.json`. Widgets change the settings through `Choices`
+and listen to it, so that a preset, a slider and the text of the same setting never disagree. No Qt
+and no Krita here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dreamkrita.sentences import Refused
+
+Json = dict[str, Any]
+
+_ENGINE = ("seed", "tile", "precision", "device")
+"""Settings that are no part of a look."""
+
+SEED_MOST = 2**31 - 1
+"""Seeds that the button makes are below; larger ones can be typed."""
+
+
+def read_schema(here: Path) -> Json:
+    """The settings' JSON schema that the installer wrote beside the plug-in.
+
+    Raises:
+        Refused: it is not there.
+    """
+    try:
+        schema: Json = json.loads((here / "schema.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Refused(
+            "The plug-in is not installed completely: run `dreambridge install krita`."
+        ) from error
+    return schema
+
+
+def defaults(schema: Json) -> Json:
+    """The settings' defaults."""
+    return {name: spec["default"] for name, spec in schema["properties"].items()}
+
+
+def completed(settings: Mapping[str, Any], schema: Json) -> Json:
+    """The settings that the schema knows, with defaults for the rest."""
+    return {name: settings.get(name, value) for name, value in defaults(schema).items()}
+
+
+def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
+    """The preset whose look the settings have, whatever the seed and the machine."""
+    for name, preset in schema["x-presets"].items():
+        look = preset["settings"]
+        if all(settings[key] == look[key] for key in look if key not in _ENGINE):
+            return str(name)
+    return None
+
+
+def title(settings: Mapping[str, Any], schema: Json) -> str:
+    """The new layer's name: the preset if the settings are one's, else the layers."""
+    preset = preset_of(settings, schema)
+    layers = " + ".join(settings["layers"])
+    return f"Dream · {schema['x-presets'][preset]['label'] if preset else layers}"
+
+
+def features(schema: Json) -> list[str]:
+    """The layers that the feature size goes through, from the smallest features to the largest."""
+    layers = {name: facts for name, facts in schema["x-layers"].items() if name.startswith("relu")}
+    return sorted(layers, key=lambda name: (layers[name]["receptive_field"], name))
+
+
+def deepest(settings: Mapping[str, Any], schema: Json) -> str:
+    """The layer of the largest features that the settings excite."""
+    fields = schema["x-layers"]
+    known = [str(name) for name in settings["layers"] if name in fields]
+    return max(known, key=lambda name: (fields[name]["receptive_field"], name))
+
+
+def as_text(kind: str, value: Any) -> str:
+    """A value of a kind that has no widget of its own, written as on the command line."""
+    if kind == "layers":
+        return ",".join(n if w == 1 else f"{n}={w:g}" for n, w in value.items())
+    if kind == "integers":
+        return ",".join(str(number) for number in value)
+    return str(value)
+
+
+def from_text(kind: str, text: str) -> Any:
+    """The inverse of `as_text`.
+
+    Raises:
+        ValueError: it can't be read.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if kind == "layers":
+        pairs = [part.partition("=") for part in parts]
+        return {name.strip(): float(weight) if weight else 1.0 for name, _, weight in pairs}
+    if kind == "integers":
+        return [int(part) for part in parts]
+    stripped = text.strip()
+    return int(stripped) if stripped.lstrip("-").isdigit() else stripped
+
+
+class Choices:
+    """The settings as they are now; `listen` to be told of changes."""
+
+    def __init__(self, schema: Json, settings: Mapping[str, Any] | None = None) -> None:
+        self.schema = schema
+        self._settings = completed(settings or {}, schema)
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def settings(self) -> Json:
+        """A copy of all settings."""
+        return dict(self._settings)
+
+    @property
+    def preset(self) -> str | None:
+        """The preset that the settings are."""
+        return preset_of(self._settings, self.schema)
+
+    @property
+    def feature(self) -> str:
+        """The layer of the largest features."""
+        return deepest(self._settings, self.schema)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each change."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Don't call it any more."""
+        self._listeners.remove(listener)
+
+    def set(self, name: str, value: Any) -> None:
+        """Change one setting."""
+        self._change({name: value})
+
+    def choose_feature(self, layer: str) -> None:
+        """Dream of this layer's features alone."""
+        self._change({"layers": {layer: 1.0}, "channels": []})
+
+    def choose_preset(self, name: str) -> None:
+        """Take a preset's look; the seed and what concerns the machine stay."""
+        look = self.schema["x-presets"][name]["settings"]
+        self._change({key: value for key, value in look.items() if key not in _ENGINE})
+
+    def replace(self, settings: Mapping[str, Any]) -> None:
+        """Take all of these settings."""
+        self._change(completed(settings, self.schema))
+
+    def wanted(self, *, guided: bool) -> Json:
+        """The settings to dream with: a guide layer and the guide objective go together."""
+        settings = self.settings
+        if guided:
+            return settings | {"objective": "guide"}
+        if settings["objective"] == "guide":
+            return settings | {"objective": self.schema["properties"]["objective"]["default"]}
+        return settings
+
+    def _change(self, changes: Json) -> None:
+        if all(self._settings.get(name) == value for name, value in changes.items()):
+            return
+        self._settings |= changes
+        for listener in list(self._listeners):
+            listener()

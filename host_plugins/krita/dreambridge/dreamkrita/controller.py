@@ -1,0 +1,264 @@
+"""From the button to the finished layer: one dream at a time, and never a GUI that waits.
+
+Work on the document is cut into steps (generators of `Pause`) that a timer drives in between the
+GUI's own events; the server is the courier's affair. One for all of Krita's windows.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from bridgeclient import BridgeError, Cancelled, Preview, Result
+from dreamkrita import memory, source, story
+from dreamkrita.choices import SEED_MOST, Choices, Json, title
+from dreamkrita.convert import Converter
+from dreamkrita.courier import Courier, Ended, Errand, News, Seen
+from dreamkrita.dreaming import Dreaming, Picture
+from dreamkrita.history import Dream
+from dreamkrita.layer import DreamLayer, Pause, Work
+from dreamkrita.qt import QtCore
+from dreamkrita.sentences import Refused
+from dreamkrita.story import Server, Told
+from krita import Document, Krita, Selection
+
+_TURN_S = 0.012
+"""How long a turn of work may take before the GUI has its own."""
+
+_LATER_MS = 50
+
+
+class Controller(QtCore.QObject):
+    """See the module. `told` and `server` are what the dockers show."""
+
+    changed = QtCore.pyqtSignal()
+    remembered = QtCore.pyqtSignal()
+    _posted = QtCore.pyqtSignal()
+
+    def __init__(self, here: Path, choices: Choices) -> None:
+        super().__init__()
+        self.choices = choices
+        self.told, self.server = Told(), story.ASLEEP
+        self._dream: Dreaming | None = None
+        self._count = 0
+        self._work: deque[Work] = deque()
+        self._timer = QtCore.QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._turn)
+        self._courier = Courier(here / "bridge.json", self._posted.emit)
+        self._posted.connect(self._hear)
+        notifier = Krita.instance().notifier()
+        notifier.setActive(True)
+        notifier.applicationClosing.connect(self._courier.close)
+        notifier.imageClosed.connect(self._look_after_document)
+
+    def look(self) -> None:
+        """Ask how the server is, unless a dream tells it anyway."""
+        if self._dream is None:
+            self._courier.look()
+
+    def dream(self, guide: str = "") -> None:
+        """Dream with the choices as they are; `guide` is the unique id of a layer."""
+        document = Krita.instance().activeDocument()
+        node = source.node_with_id(document, guide) if guide and document is not None else None
+        self._start(self.choices.wanted(guided=node is not None), guide=node)
+
+    def again(self) -> None:
+        """Dream with the last settings of the document and a new seed, from the same layer."""
+        settings, node = self.choices.settings, None
+        document = Krita.instance().activeDocument()
+        if document is not None and (dreams := memory.recall(document)):
+            settings = dreams[0].settings
+            node = source.node_with_id(document, dreams[0].source)
+        settings = self._plain(settings) | {"seed": random.randrange(SEED_MOST)}
+        self._start(settings, node=node)
+
+    def cancel(self) -> None:
+        """Stop the dream; its layer goes."""
+        dream = self._dream
+        if dream is None or dream.finished:
+            return
+        self._courier.cancel(dream.number)
+        self._stop(dream, story.CANCELLED)
+
+    def dreams(self) -> list[Dream]:
+        """What the active document remembers, the newest first."""
+        document = Krita.instance().activeDocument()
+        return memory.recall(document) if document is not None else []
+
+    def place(self, dream: Dream) -> None:
+        """Put an earlier dream of the active document into it again, as a new layer."""
+        document = Krita.instance().activeDocument()
+        if self._dream is None and document is not None:
+            self._do(self._place(document, dream))
+
+    def _plain(self, settings: Json) -> Json:
+        """Remembered settings without the guide, which may have changed or gone."""
+        return Choices(self.choices.schema, settings).wanted(guided=False)
+
+    def _start(self, settings: Json, **nodes: Any) -> None:
+        if self._dream is not None:
+            return
+        schema = self.choices.schema
+        try:
+            found = source.find(settings, schema, nodes.get("node"))
+        except Refused as refusal:
+            self._tell(Told(str(refusal), wrong=True))
+            return
+        self._count += 1
+        layer = DreamLayer(
+            found.document,
+            title(settings, schema),
+            found.space,
+            found.region,
+            found.selection,
+            found.node,
+        )
+        self._dream = Dreaming(self._count, found, settings, layer, nodes.get("guide"))
+        self._tell(story.CAPTURING)
+        self._do(self._send(self._dream))
+
+    def _send(self, dream: Dreaming) -> Work:
+        yield from dream.capture()
+        if dream is self._dream:
+            self._courier.dream(Errand(dream.number, dream.packer(), dream.unpacker()))
+            self._tell(story.WAKING)
+
+    def _show(self, dream: Dreaming, picture: Picture) -> Work:
+        yield from dream.layer.show(picture.pixels, picture.space, dream.converter)
+        dream.showing = False
+
+    def _finish(self, dream: Dreaming, result: Result, picture: Picture) -> Work:
+        yield from dream.layer.show(picture.pixels, picture.space, dream.converter)
+        if dream.layer.gone:
+            self._over(dream, _GONE)
+            return
+        yield Pause.BREATH
+        memory.remember(dream.source.document, dream.remembered(result, picture), picture.block)
+        self._over(dream, Told(f"Done in {result.seconds:.1f} s."))
+        self.remembered.emit()
+
+    def _place(self, document: Document, dream: Dream) -> Work:
+        pixels, mask = memory.pixels(document, dream)
+        selection = None
+        if mask is not None:
+            at, selection = dream.region, Selection()
+            selection.setPixelData(mask, at.x, at.y, at.width, at.height)
+        node = source.node_with_id(document, dream.source)
+        above = node or source.layer_of(document.activeNode())
+        space = source.space_of(above)
+        layer = DreamLayer(document, dream.name, space, dream.region, selection, above)
+        with Converter() as converter:
+            yield from layer.show(pixels, dream.space, converter)
+        self._tell(Told(f"“{dream.name}” is placed again."))
+
+    def _stop(self, dream: Dreaming, told: Told) -> None:
+        """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
+        dream.finished = True
+        self._work.clear()
+        self._tell(story.CANCELLING)
+        self._do(self._withdraw(dream, told))
+
+    def _withdraw(self, dream: Dreaming, told: Told) -> Work:
+        yield from dream.layer.withdraw()
+        self._over(dream, told)
+
+    def _over(self, dream: Dreaming, told: Told) -> None:
+        dream.converter.close()
+        self._dream = None
+        self._tell(told)
+        self._courier.look()
+
+    def _hear(self) -> None:
+        """What the courier posted."""
+        for post in self._courier.posts():
+            if isinstance(post, Seen):
+                self._set_server(post)
+            elif self._dream is not None and post.number == self._dream.number:
+                self._hear_of(self._dream, post)
+
+    def _hear_of(self, dream: Dreaming, post: News | Ended) -> None:
+        if dream.finished:
+            return
+        if dream.layer.gone:
+            self._courier.cancel(dream.number)
+            self._stop(dream, _GONE)
+        elif isinstance(post, Ended):
+            self._stop(dream, _ending(post.error))
+        elif isinstance(post.event, Result):
+            dream.finished = True
+            self._do(self._finish(dream, post.event, post.picture))
+        elif isinstance(post.event, Preview):
+            if dream.layer.due() and not dream.showing:
+                dream.showing = True
+                self._do(self._show(dream, post.picture))
+        else:
+            self._tell(story.told(post.event, self.told))
+
+    def _look_after_document(self, *_: object) -> None:
+        dream = self._dream
+        if dream is not None and not dream.finished and dream.layer.gone:
+            self._courier.cancel(dream.number)
+            self._stop(dream, _GONE)
+
+    def _set_server(self, seen: Seen) -> None:
+        state = seen.state
+        server = (
+            story.server_error(state) if isinstance(state, BridgeError) else story.server(state)
+        )
+        if server != self.server:
+            self.server = server
+            self.changed.emit()
+
+    def _tell(self, told: Told) -> None:
+        if told != self.told:
+            self.told = told
+            if told.busy:
+                self.server = Server("Dreaming")
+            self.changed.emit()
+
+    def _do(self, work: Work) -> None:
+        self._work.append(work)
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    def _turn(self) -> None:
+        """Some milliseconds of work."""
+        until = time.monotonic() + _TURN_S
+        pause = Pause.BREATH
+        while self._work and pause is Pause.BREATH and time.monotonic() < until:
+            work = self._work[0]
+            try:
+                pause = next(work)
+            except StopIteration:
+                _drop(self._work, work)
+            except (Refused, BridgeError, ValueError) as error:
+                _drop(self._work, work)
+                self._failed(error)
+        if self._work:
+            self._timer.start(_LATER_MS if pause is Pause.LATER else 0)
+
+    def _failed(self, error: Exception) -> None:
+        told = Told(str(error), wrong=True)
+        if self._dream is None:
+            self._tell(told)
+        else:
+            self._over(self._dream, told)
+
+
+_GONE = Told("The dream's layer or document was closed or removed, so the dream was cancelled.")
+
+
+def _drop(works: deque[Work], work: Work) -> None:
+    """Finished work goes, unless a cancel has emptied the queue already."""
+    if works and works[0] is work:
+        works.popleft()
+
+
+def _ending(error: BridgeError | Refused) -> Told:
+    if isinstance(error, Cancelled):
+        return Told("The server cancelled the dream; dream again.", wrong=True)
+    return Told(str(error), wrong=True)

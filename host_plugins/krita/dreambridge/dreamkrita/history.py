@@ -1,0 +1,113 @@
+"""The dreams that a document remembers, as plain data: what each was, in order, within bounds.
+
+The newest comes first. The list and each dream's pixels are kept as bytes that `memory` writes to
+the document, so that dreams can be placed again and continued after it was saved and opened. No Qt
+and no Krita here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from bridgeclient.region import Rect
+from dreamkrita.spaces import Space
+
+MOST_DREAMS = 12
+MOST_BYTES = 64 * 2**20
+"""All dreams' pixels in a document together, compressed."""
+
+_SQUEEZE = 1  # dreams hardly compress; this takes what is cheap
+
+
+@dataclass(frozen=True)
+class Dream:
+    """A dream that was placed.
+
+    `region` is in the document's pixels; `space` that of the stored pixels, `name` the layer's;
+    `source` the unique id of the layer it was made from; `nbytes` the size of what is stored;
+    `masked` whether a selection shapes it; `picture` a small JPEG or PNG.
+    """
+
+    id: str
+    name: str
+    settings: dict[str, Any]
+    region: Rect
+    space: Space
+    source: str
+    masked: bool
+    nbytes: int
+    picture: bytes = b""
+    device: str = ""
+    seconds: float = 0.0
+
+
+def written(dreams: Sequence[Dream]) -> bytes:
+    """The list as bytes."""
+    entries = [asdict(dream) | {"picture": _text(dream.picture)} for dream in dreams]
+    return json.dumps({"version": 1, "dreams": entries}).encode()
+
+
+def read(data: bytes) -> list[Dream]:
+    """The inverse of `written`; empty when the bytes are damaged or of another version."""
+    try:
+        values = json.loads(data)
+        if values["version"] != 1:
+            return []
+        return [_dream(entry) for entry in values["dreams"]]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+def _dream(entry: dict[str, Any]) -> Dream:
+    known = {name: entry[name] for name in Dream.__dataclass_fields__}
+    region, space = Rect(**known["region"]), Space(**known["space"])
+    picture = base64.b64decode(known["picture"])
+    return Dream(**known | {"region": region, "space": space, "picture": picture})
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def added(dreams: Sequence[Dream], new: Dream) -> tuple[list[Dream], list[Dream]]:
+    """The list with a new dream at its head, and the oldest ones that have to go for it."""
+    kept, total = [new], new.nbytes
+    gone: list[Dream] = []
+    for dream in dreams:
+        total += dream.nbytes
+        fits = total <= MOST_BYTES and len(kept) < MOST_DREAMS and not gone
+        (kept if fits else gone).append(dream)
+    return kept, gone
+
+
+def packed(pixels: bytes, mask: bytes | None) -> bytes:
+    """A dream's pixels and its mask as one block of bytes."""
+    parts = [zlib.compress(part, _SQUEEZE) for part in (pixels, mask or b"")]
+    return len(parts[0]).to_bytes(8, "little") + b"".join(parts)
+
+
+def unpacked(block: bytes, dream: Dream) -> tuple[bytes, bytes | None]:
+    """The inverse of `packed`.
+
+    Raises:
+        ValueError: the block is damaged or not of this dream.
+    """
+    end = 8 + int.from_bytes(block[:8], "little")
+    area = dream.region.width * dream.region.height
+    try:
+        pixels, mask = zlib.decompress(block[8:end]), zlib.decompress(block[end:])
+    except zlib.error as error:
+        raise ValueError("the stored pixels are damaged") from error
+    if len(pixels) != area * dream.space.pixel_bytes or len(mask) != area * dream.masked:
+        raise ValueError("the stored pixels have another size")
+    return pixels, mask if dream.masked else None
+
+
+def sized(dream: Dream, block: bytes) -> Dream:
+    """The dream with the size of its block."""
+    return replace(dream, nbytes=len(block))

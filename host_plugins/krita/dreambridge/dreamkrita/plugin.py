@@ -1,0 +1,99 @@
+"""What Krita is offered: the docker, and the actions in Tools ▸ DeepDream.
+
+One controller serves all windows; the settings are kept in Krita's own configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dreamkrita import docker
+from dreamkrita.choices import Choices, read_schema
+from dreamkrita.controller import Controller
+from dreamkrita.qt import QtWidgets
+from dreamkrita.sentences import Refused
+from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
+
+_GROUP, _SETTINGS = "dreambridge", "settings"
+_MENU = "dreambridge_menu"
+
+
+class Dreams(Extension):
+    """The actions."""
+
+    def __init__(self, parent: Any, controller: Controller) -> None:
+        super().__init__(parent)
+        self._controller = controller
+
+    def setup(self) -> None:
+        """Krita's: nothing to do before there are windows."""
+
+    def createActions(self, window: Any) -> None:
+        """Krita's: a window opens."""
+        entry = window.createAction(_MENU, "DeepDream", "tools")
+        menu = QtWidgets.QMenu(_MENU, window.qwindow())
+        entry.setMenu(menu)
+        for name, text, action in (
+            ("dream", "Dream", lambda: self._dream(window)),
+            ("again", "Dream Again", self._controller.again),
+            ("cancel", "Cancel the Dream", self._controller.cancel),
+        ):
+            made = window.createAction(f"dreambridge_{name}", text, f"tools/{_MENU}")
+            made.triggered.connect(_calling(action))
+
+    def _dream(self, window: Any) -> None:
+        found = docker.docker_of(window)
+        self._controller.dream(found.guide if found is not None else "")
+
+
+class Incomplete(DockWidget):
+    """The docker of a plug-in that lacks a part: says so, and what to do."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setWindowTitle("DeepDream")
+        label = QtWidgets.QLabel(text)
+        label.setObjectName("dreambridge_message")
+        label.setWordWrap(True)
+        self.setWidget(label)
+
+    def canvasChanged(self, canvas: Any) -> None:
+        """Krita's: nothing depends on the document."""
+
+
+def register(here: Path) -> None:
+    """Offer docker and actions to Krita; `here` is the plug-in's folder."""
+    application = Krita.instance()
+    make: Callable[[], DockWidget]
+    try:
+        choices = Choices(read_schema(here), _stored())
+    except Refused as refusal:
+        text = str(refusal)
+        make = lambda: Incomplete(text)  # noqa: E731
+    else:
+        controller = Controller(here, choices)
+        choices.listen(lambda: _store(choices))
+        application.addExtension(Dreams(application, controller))
+        make = lambda: docker.Docker(controller, here)  # noqa: E731
+    place = DockWidgetFactoryBase.DockRight
+    application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
+
+
+def _calling(action: Callable[[], None]) -> Callable[..., None]:
+    """Qt hands `checked` to what it calls."""
+    return lambda *_: action()
+
+
+def _stored() -> dict[str, Any]:
+    try:
+        stored = json.loads(Krita.instance().readSetting(_GROUP, _SETTINGS, "{}"))
+    except ValueError:
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _store(choices: Choices) -> None:
+    Krita.instance().writeSetting(_GROUP, _SETTINGS, json.dumps(choices.settings))

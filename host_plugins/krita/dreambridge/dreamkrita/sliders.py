@@ -1,0 +1,99 @@
+"""Sliders for what is changed most: strength, feature size, detail.
+
+A slider's positions are a list of values, so that small values get as much room as large ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dreamkrita.choices import Choices, features
+from dreamkrita.qt import QtCore, QtWidgets
+
+STRENGTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 8.0)
+DETAILS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32, 40, 60, 100)
+
+
+class Slider(QtWidgets.QSlider):
+    """A horizontal slider over a list of values; the wheel scrolls the docker instead."""
+
+    picked = QtCore.pyqtSignal(object)
+
+    def __init__(self, name: str, values: Sequence[Any], tip: str) -> None:
+        super().__init__(QtCore.Qt.Orientation.Horizontal)
+        self.setObjectName(name)
+        self.setToolTip(tip)
+        self.setRange(0, len(values) - 1)
+        self.setPageStep(2)
+        self.setMinimumWidth(40)
+        self._values = list(values)
+        self.valueChanged.connect(lambda position: self.picked.emit(self._values[position]))
+
+    def show_value(self, value: Any) -> None:
+        """Stand at the value, or at the nearest below a number; nothing is picked by that."""
+        if value in self._values:
+            position = self._values.index(value)
+        else:
+            position = max(0, sum(one <= value for one in self._values) - 1)
+        self.blockSignals(True)
+        self.setValue(position)
+        self.blockSignals(False)
+
+    def wheelEvent(self, event: Any) -> None:
+        """Qt's."""
+        event.ignore()
+
+
+class Sliders(QtWidgets.QWidget):
+    """Three rows: what, slider, value."""
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__()
+        self._choices = choices
+        self._grid = QtWidgets.QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        spec = choices.schema["properties"]
+        self._strength = self._row(
+            0, "strength", "Strength", STRENGTHS, spec["step"]["description"]
+        )
+        about = (
+            "What the dream is made of: strokes and dots on the left, whole animals on the right."
+        )
+        self._size = self._row(1, "feature_size", "Feature size", features(choices.schema), about)
+        self._detail = self._row(2, "detail", "Detail", DETAILS, spec["iterations"]["description"])
+        self._strength[0].picked.connect(lambda value: choices.set("step", value))
+        self._size[0].picked.connect(choices.choose_feature)
+        self._detail[0].picked.connect(lambda value: choices.set("iterations", value))
+        self.refresh()
+
+    def _row(
+        self, row: int, name: str, label: str, values: Sequence[Any], tip: str
+    ) -> tuple[Slider, Any]:
+        slider = Slider(f"dreambridge_{name}", values, tip)
+        what, value = QtWidgets.QLabel(label), QtWidgets.QLabel()
+        what.setBuddy(slider)
+        widest = value.fontMetrics().horizontalAdvance("relu5_3+")
+        value.setFixedWidth(widest)
+        right = QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
+        value.setAlignment(right)
+        for column, widget in enumerate((what, slider, value)):
+            self._grid.addWidget(widget, row, column)
+        return slider, value
+
+    def refresh(self) -> None:
+        """Show the settings."""
+        settings = self._choices.settings
+        self._strength[0].show_value(settings["step"])
+        self._strength[1].setText(f"{settings['step']:g}")
+        feature = self._choices.feature
+        names = features(self._choices.schema)
+        below = [name for name in names if self._field(name) <= self._field(feature)]
+        self._size[0].show_value(feature if feature in names else (below or names[:1])[-1])
+        self._size[1].setText(feature + "+" * (len(settings["layers"]) > 1))
+        self._detail[0].show_value(settings["iterations"])
+        self._detail[1].setText(str(settings["iterations"]))
+
+    def _field(self, layer: str) -> int:
+        return int(self._choices.schema["x-layers"][layer]["receptive_field"])

@@ -1,0 +1,169 @@
+"""Which pixels of which layer are dreamed: what the active layer shows, around the selection.
+
+All checks are made here, before anything is sent; nothing in the document is changed. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bridgeclient.region import Rect, context_margin, intersection, with_context
+from dreamkrita.sentences import Refused
+from dreamkrita.spaces import Space, check
+from krita import Document, Krita, Node, Selection
+
+SLICE = 1 << 19
+"""Pixels read or written at a time: some milliseconds."""
+
+_MASKS = ("transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask")
+_NO_PICTURE = ("filterlayer",)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer to dream of; rectangles in the document's pixels.
+
+    `region` changes, `context` is what the dream sees; `selection` is a copy, None when nothing
+    is selected and the whole layer changes.
+    """
+
+    document: Document
+    node: Node
+    space: Space
+    region: Rect
+    context: Rect
+    selection: Selection | None
+
+    def greys(self, rect: Rect) -> bytes | None:
+        """The selection's values within a rectangle, 0 to 255; None when nothing is selected."""
+        if self.selection is None:
+            return None
+        return bytes(self.selection.pixelData(rect.x, rect.y, rect.width, rect.height))
+
+
+def find(settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None) -> Source:
+    """The active layer of the active document (or `node` of it) as the source of a dream.
+
+    Raises:
+        Refused: something in the document doesn't allow it.
+    """
+    document = Krita.instance().activeDocument()
+    if document is None:
+        raise Refused("There is no document: open one, then dream.")
+    layer = layer_of(node or document.activeNode())
+    check_layer(layer)
+    selection = _selection(document)
+    region = _region(document, layer, selection)
+    margin = context_margin(region, settings, schema["x-layers"])
+    whole = _extent(document, layer)
+    context = with_context(region, whole, margin)
+    return Source(document, layer, space_of(layer), region, context, selection)
+
+
+def layer_of(node: Node | None) -> Node:
+    """The layer itself, or the one that an active mask belongs to.
+
+    Raises:
+        Refused: no layer is active.
+    """
+    while node is not None and node.type() in _MASKS:
+        node = node.parentNode()
+    if node is None or node.parentNode() is None:  # the root is no layer that a user sees
+        raise Refused("No layer is active: click one in the Layers docker, then dream.")
+    return node
+
+
+def check_layer(layer: Node) -> None:
+    """Refuses layers that a dream can't be made from.
+
+    Raises:
+        Refused: with what to do.
+    """
+    name = layer.name()
+    if layer.type() in _NO_PICTURE:
+        raise Refused(f"“{name}” is a filter layer without a picture: choose another layer.")
+    if layer.locked():
+        raise Refused(f"The layer “{name}” is locked: unlock it in the Layers docker, then dream.")
+    if not layer.visible():
+        raise Refused(f"The layer “{name}” is hidden: show it in the Layers docker, then dream.")
+    if layer.type() == "grouplayer" and not layer.childNodes():
+        raise Refused(f"The group “{name}” is empty: put a layer into it, then dream.")
+
+
+def space_of(layer: Node) -> Space:
+    """The colour space of what the layer shows.
+
+    Raises:
+        Refused: it can't be read.
+    """
+    return check(Space(layer.colorModel(), layer.colorDepth(), layer.colorProfile()))
+
+
+def canvas_of(document: Document) -> Rect:
+    """The document's own rectangle."""
+    bounds = document.bounds()
+    return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+
+
+def _selection(document: Document) -> Selection | None:
+    selection = document.selection()
+    if selection is None or selection.width() < 1 or selection.height() < 1:
+        return None
+    return selection.duplicate()
+
+
+def _extent(document: Document, layer: Node) -> Rect:
+    """Where on the canvas the layer shows something; all of it where Krita can't say."""
+    canvas, bounds = canvas_of(document), layer.bounds()
+    if bounds.isEmpty():
+        return canvas
+    shown = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+    if (inside := intersection(shown, canvas)) is None:
+        raise Refused(f"The layer “{layer.name()}” lies outside the canvas: move it, then dream.")
+    return inside
+
+
+def _region(document: Document, layer: Node, selection: Selection | None) -> Rect:
+    extent = _extent(document, layer)
+    if selection is None:
+        return extent
+    chosen = Rect(selection.x(), selection.y(), selection.width(), selection.height())
+    if intersection(chosen, canvas_of(document)) is None:
+        raise Refused("The selection lies outside the canvas: select a part of the picture.")
+    if (region := intersection(chosen, extent)) is None:
+        raise Refused(
+            f"The layer “{layer.name()}” is empty here: select where something is painted, or "
+            "nothing for the whole layer."
+        )
+    return region
+
+
+def strips(rect: Rect) -> list[Rect]:
+    """The rectangle cut into strips of whole rows that take little time each."""
+    rows = max(1, SLICE // rect.width)
+    starts = range(rect.y, rect.bottom, rows)
+    return [Rect(rect.x, y, rect.width, min(rows, rect.bottom - y)) for y in starts]
+
+
+def read(node: Node, rect: Rect) -> Iterator[bytes]:
+    """What the layer shows within a rectangle, strip by strip, in Krita's order of channels."""
+    for strip in strips(rect):
+        yield bytes(node.projectionPixelData(strip.x, strip.y, strip.width, strip.height))
+
+
+def node_with_id(document: Document, unique_id: str) -> Node | None:
+    """The layer of the document with this unique id."""
+    waiting = list(document.topLevelNodes())
+    while waiting:
+        node = waiting.pop()
+        if node.uniqueId().toString() == unique_id:
+            return node
+        waiting += node.childNodes()
+    return None
+
+
+def is_open(document: Document) -> bool:
+    """Whether the user hasn't closed the document."""
+    return any(document == one for one in Krita.instance().documents())

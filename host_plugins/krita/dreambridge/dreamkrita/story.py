@@ -1,0 +1,98 @@
+"""What the user is told: where the dream is, and how the server is. Text from events, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridgeclient import Accepted, BridgeError, JobEvent, Progress, Started, Status
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line to the user; `fraction` 0 to 1 while a dream runs, None when none does.
+
+    `wrong` marks lines that say what to do about something that went wrong.
+    """
+
+    text: str = ""
+    fraction: float | None = None
+    wrong: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a dream runs."""
+        return self.fraction is not None
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server's state in a few words, and the way out when something is wrong."""
+
+    text: str
+    hint: str = ""
+    good: bool = True
+
+
+ASLEEP = Server("Asleep", "The server starts with the first dream.")
+CAPTURING = Told("Reading the layer…", 0.0)
+WAKING = Told("Waking the dream server…", 0.0)
+CANCELLING = Told("Cancelling…", 0.0)
+CANCELLED = Told("Cancelled; the document is as it was.")
+
+
+def told(event: JobEvent, before: Told) -> Told:
+    """The line after an event of the running dream."""
+    match event:
+        case Accepted(ahead=ahead) if ahead:
+            return Told(f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…", 0.0)
+        case Accepted():
+            return Told("Sending the picture…", 0.0)
+        case Started():
+            return Told("Falling asleep…", 0.0)
+        case Progress():
+            return Told(_progress(event), event.fraction)
+    return before
+
+
+def _progress(event: Progress) -> str:
+    octave = f"Octave {event.octave} of {event.octaves}"
+    return octave + time_left(event.remaining_s)
+
+
+def time_left(seconds: float | None) -> str:
+    """ ", 12 s left", nothing while there is nothing to estimate from."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f", {max(1, round(seconds))} s left"
+    return f", {round(seconds / 60)} min left"
+
+
+def failure(error: BridgeError) -> Told:
+    """What went wrong and what to do."""
+    return Told(str(error), wrong=True)
+
+
+def server(status: Status | None) -> Server:
+    """The server's state; None when none runs."""
+    if status is None:
+        return ASLEEP
+    on = f" on {status.device}" if status.device else ""
+    if status.running or status.queued:
+        dreams = status.running + status.queued
+        return Server(f"Busy{on}", f"{dreams} dream{'s' * (dreams > 1)} under way.")
+    match status.worker:
+        case "warm":
+            return Server(f"Warm{on}", f"Computes in {status.precision}.")
+        case "starting":
+            return Server("Starting…", "The engine is being loaded.")
+        case "idle":
+            return Server("Resting", "Its memory is free; the next dream takes some seconds more.")
+    return Server("The engine can't start", f"See {status.log}.", good=False)
+
+
+def server_error(error: BridgeError) -> Server:
+    """Why the server can't be asked, and the way out."""
+    if error.code == "server.start_failed":
+        return Server("Not installed", f"{error.message} {error.hint}", good=False)
+    return Server(error.message, error.hint, good=False)

@@ -1,0 +1,117 @@
+"""A real Krita with the plug-in installed by `dreambridge install`, and a plug-in that drives it.
+
+Code for Krita's own Python is in `inside/`; one start of Krita does many cases and leaves what it
+found in a file, because each start takes long.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dreambridge.home import VARIABLE, Home
+from hosts.host import Host
+from servers import Server
+
+INSIDE = Path(__file__).parent / "inside"
+RUN_S = 400.0
+"""For a whole run with all its cases, on a busy machine."""
+
+SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
+
+
+@dataclass(frozen=True)
+class Krita:
+    """A user's Krita: where it runs and the user's home folder."""
+
+    host: Host
+    home: Path
+
+    @property
+    def resources(self) -> Path:
+        return self.home / ".local" / "share" / "krita"
+
+    @property
+    def configuration(self) -> Path:
+        return self.home / ".config" / "kritarc"
+
+    def start(self, script: str, **parameters: Any) -> tuple[subprocess.Popen[bytes], Path]:
+        """Start Krita with the driver going through the cases of `inside/dreamdriver/SCRIPT.py`."""
+        runs = self.home / "runs"
+        runs.mkdir(exist_ok=True)
+        folder = runs / f"{len(list(runs.iterdir()))}-{script}"
+        folder.mkdir()
+        given = {"script": script, "folder": str(folder)} | parameters
+        (folder / "parameters.json").write_text(json.dumps(given), "utf-8")
+        environment = {"DREAMDRIVER": str(folder), "QT_QPA_PLATFORM": "xcb"}
+        argv = [*SCREEN, "krita", "--nosplash"]
+        return self.host.start(argv, self.home, folder / "log.txt", **environment), folder
+
+    def run(self, script: str, **parameters: Any) -> dict[str, Any]:
+        """What the script found, by case."""
+        process, folder = self.start(script, **parameters)
+        try:
+            process.wait(RUN_S)
+        finally:
+            process.kill()
+            process.wait()
+        return findings(folder)
+
+
+def findings(folder: Path) -> dict[str, Any]:
+    """What a run wrote; errors that nothing caught fail the test."""
+    log = (folder / "log.txt").read_text("utf-8", "replace")
+    assert (folder / "findings.json").exists(), log[-4000:]
+    found = json.loads((folder / "findings.json").read_text("utf-8"))
+    assert not found["unhandled"], "\n".join(found["unhandled"])
+    cases: dict[str, Any] = found["cases"]
+    return cases
+
+
+@pytest.fixture(scope="session")
+def make_krita(
+    host_with: Callable[[str], Host], editor_home: Callable[[], Path]
+) -> Callable[[Home], Krita]:
+    """Make a user with a fresh Krita whose plug-in uses the bridge in this home."""
+    host = host_with("krita")
+
+    def make(bridge: Home) -> Krita:
+        krita = Krita(host, editor_home())
+        krita.resources.mkdir(parents=True)
+        krita.configuration.parent.mkdir()
+        krita.configuration.write_text("[python]\nenable_dreamdriver=true\n")
+        install(krita, bridge)
+        plugins = krita.resources / "pykrita"
+        shutil.copyfile(INSIDE / "dreamdriver.desktop", plugins / "dreamdriver.desktop")
+        shutil.copytree(INSIDE / "dreamdriver", plugins / "dreamdriver")
+        host.lend_python(plugins / "dreambridge" / "bridge.json")
+        return krita
+
+    return make
+
+
+def install(krita: Krita, bridge: Home, *options: str) -> str:
+    """`dreambridge install krita` for a bridge with its files in `bridge`; what it printed."""
+    command = [sys.executable, "-m", "dreambridge", "install", "krita"]
+    command += ["--resource-dir", str(krita.resources), *options]
+    own = {VARIABLE: str(bridge.folder), "HOME": str(krita.home), "XDG_CONFIG_HOME": ""}
+    done = subprocess.run(
+        command, env=os.environ | own, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def krita(make_krita: Callable[[Home], Krita], server: Server) -> Krita:
+    """The Krita that tests share."""
+    return make_krita(server.home)
