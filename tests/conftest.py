@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -104,3 +105,7 @@ def auto_start(tmp_path: Path) -> Iterator[Callable[[], BridgeClient]]:
     if last := find(installation, name="test", warm=False):
         with last:
             last.shutdown()
+    for process in psutil.process_iter(["cmdline"]):  # a rival that came too late to lose
+        if str(home.folder) in (process.info["cmdline"] or ()):
+            process.terminate()
+            process.wait(30)
