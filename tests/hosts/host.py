@@ -7,9 +7,11 @@ and this machine's network.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -68,6 +70,7 @@ class Host:
                 stderr=subprocess.STDOUT,
                 env=self.environment(home, **extra),
                 cwd=home,
+                start_new_session=True,
             )
 
     def output(self, argv: Sequence[str], home: Path) -> str:
@@ -94,6 +97,13 @@ class Host:
         launcher.chmod(0o755)
         bridge = json.loads(bridge_json.read_text("utf-8"))
         bridge_json.write_text(json.dumps(bridge | {"python": str(launcher)}), "utf-8")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End what `Host.start` started, with all that it started itself, and wait."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def find_host(program: str, folders: Sequence[Path]) -> tuple[Host | None, str]:

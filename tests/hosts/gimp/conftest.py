@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 
 from dreambridge.home import VARIABLE, Home
-from hosts.host import Host
+from hosts.host import Host, stop
 from servers import Server
 
 HERE = Path(__file__).parent
@@ -32,7 +33,6 @@ class Gimp:
     """A user's GIMP: where it runs, the home folder, and the plug-in's folder in the profile."""
 
     host: Host
-    version: str
     home: Path
     plugin: Path
 
@@ -46,8 +46,7 @@ class Gimp:
         try:
             gimp.wait(START_S)
         finally:
-            gimp.kill()
-            gimp.wait()
+            stop(gimp)
         return self.findings(folder)
 
     def start(self, script: str, **parameters: Any) -> tuple[subprocess.Popen[bytes], Path]:
@@ -61,7 +60,7 @@ class Gimp:
         log = (folder / "log.txt").read_text("utf-8", "replace")
         assert (folder / "findings.json").exists(), log
         found: dict[str, Any] = json.loads((folder / "findings.json").read_text("utf-8"))
-        return found
+        return defaultdict(lambda: {"traceback": f"GIMP did not get this far:\n{log}"}, found)
 
     def _prepare(self, script: str, parameters: dict[str, Any]) -> Path:
         runs = self.home / "runs"
@@ -90,16 +89,17 @@ def make_gimp(
 
     def make(bridge: Home) -> Gimp:
         home = editor_home()
-        version = re.search(r"(3\.\d+)\.\d+", host.output(["gimp-console", "--version"], home))
+        version = re.search(r"((3\.\d+)\.\d+)", host.output(["gimp-console", "--version"], home))
         if version is None:
             pytest.skip("the GIMP on this machine is not GIMP 3; run `make hosts`")
-        profile = home / ".config" / "GIMP" / version[1]
+        profile = home / ".config" / "GIMP" / version[2]
         profile.mkdir(parents=True)
-        (profile / "gimprc").write_text("(show-welcome-dialog no)\n(check-updates no)\n")
+        quiet = f'(config-version "{version[1]}")(show-welcome-dialog no)(check-updates no)'
+        (profile / "gimprc").write_text(quiet)
         install(profile, bridge)
         plugin = profile / "plug-ins" / "dreambridge"
         host.lend_python(plugin / "bridge.json")
-        return Gimp(host, version[1], home, plugin)
+        return Gimp(host, home, plugin)
 
     return make
 

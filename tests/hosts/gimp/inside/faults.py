@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from inside.lab import case, finish
+from inside.lab import case
 from inside.processes import (
     LONG,
     PLUGIN,
@@ -136,6 +136,3 @@ def _() -> Any:
 @case("dream after all of it")
 def _() -> Any:
     return attempt()
-
-
-finish()

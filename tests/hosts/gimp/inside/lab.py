@@ -29,22 +29,18 @@ QUICK = {"layers": "relu2_2", "iterations": 2, "octaves": 1, "step": 4.0}
 
 
 def case(name: str) -> Callable[[Callable[[], Any]], None]:
-    """Run the function now and keep what it returns; its failure is a finding of its own."""
+    """Run the function now and write down what it returns, or its failure."""
 
     def run(function: Callable[[], Any]) -> None:
         try:
             FINDINGS[name] = function()
         except Exception:
             FINDINGS[name] = {"traceback": traceback.format_exc()}
+        (FOLDER / "findings.json").write_text(json.dumps(FINDINGS), "utf-8")
         for image in Gimp.get_images():
             image.delete()
 
     return run
-
-
-def finish() -> None:
-    """Write down what was found."""
-    (FOLDER / "findings.json").write_text(json.dumps(FINDINGS), "utf-8")
 
 
 def picture(

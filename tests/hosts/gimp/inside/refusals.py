@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.lab import AGAIN, QUICK, call, case, ellipse, finish, painted, picture, state
+from inside.lab import AGAIN, QUICK, call, case, ellipse, painted, picture, state
 
 
 def refused(image: Gimp.Image, drawables: list[Any], **arguments: Any) -> dict[str, Any]:
@@ -175,6 +175,3 @@ def _() -> Any:
 def _() -> Any:
     image, source, dream = dreamt()
     return refused(image, [dream, source], procedure=AGAIN)
-
-
-finish()

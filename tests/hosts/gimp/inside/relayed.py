@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from inside.lab import case, finish
+from inside.lab import case
 from inside.processes import (
     LONG,
     attempt,
@@ -44,6 +44,3 @@ def _() -> Any:
     with meanwhile(cancel) as failures:
         facts = attempt(**LONG)
     return {**facts, "failures": failures, "seconds": seconds}
-
-
-finish()

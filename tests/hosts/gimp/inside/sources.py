@@ -7,7 +7,7 @@ from typing import Any
 from gi.repository import Gegl, Gimp
 
 from inside.compare import dreamed
-from inside.lab import case, ellipse, finish, painted, picture, raw, rectangle
+from inside.lab import case, ellipse, painted, picture, raw, rectangle
 
 SELECTION = (14, 10, 34, 26)
 
@@ -259,6 +259,3 @@ def _() -> Any:
     layer = painted(image, alpha=True)
     ellipse(image, *SELECTION)
     return dreamed(image, [layer], result="transparency")
-
-
-finish()

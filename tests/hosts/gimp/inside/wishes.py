@@ -18,7 +18,6 @@ from inside.lab import (
     call,
     case,
     ellipse,
-    finish,
     painted,
     picture,
     raw,
@@ -225,6 +224,3 @@ def _() -> Any:
     image, layer = plain()
     call(image, [layer], **QUICK)
     return image.undo_is_enabled()
-
-
-finish()

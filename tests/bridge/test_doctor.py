@@ -1,0 +1,138 @@
+"""`dreambridge doctor`: what it finds good, what bad, and what it tells to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dreambridge import __version__
+from dreambridge.doctor import Finding, editor_findings, plugin, private, report, weights
+from dreambridge.editors.base import Places, Profile
+from dreambridge.editors.gimp import Gimp
+from dreambridge.editors.install import install
+from dreambridge.home import VARIABLE
+from servers import Server
+
+GIMP = Gimp()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A user's home folder with a profile of GIMP."""
+    (tmp_path / "home" / ".config" / "GIMP" / "3.0").mkdir(parents=True)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def profile(home: Path) -> Profile:
+    (found,) = GIMP.profiles(Places("linux", home, {}))
+    return found
+
+
+@pytest.fixture
+def folder(profile: Profile) -> Path:
+    """The folder of the plug-in that is installed."""
+    install(GIMP, profile, minors=())
+    return profile.folder / GIMP.home
+
+
+def test_the_weights_are_intact() -> None:
+    assert weights().good
+
+
+def test_a_whole_plug_in_is_good(profile: Profile, folder: Path) -> None:
+    found = plugin(GIMP, profile)
+    assert found.good
+    assert __version__ in found.found
+    assert str(folder) in found.found
+
+
+def test_a_missing_plug_in_is_no_fault(profile: Profile) -> None:
+    found = plugin(GIMP, profile)
+    assert found.good is None
+    assert found.remedy == "Run `dreambridge install gimp`."
+
+
+def test_no_profile_is_no_fault(tmp_path: Path) -> None:
+    (found,) = editor_findings(GIMP, Places("linux", tmp_path, {}))
+    assert found.good is None
+
+
+def test_another_version_is_bad(profile: Profile, folder: Path) -> None:
+    bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
+    (folder / "bridge.json").write_text(json.dumps(bridge | {"version": "0.0.1"}), "utf-8")
+    found = plugin(GIMP, profile)
+    assert found.good is False
+    assert "0.0.1" in found.found
+    assert "dreambridge install gimp" in found.remedy
+
+
+def test_missing_files_are_bad(profile: Profile, folder: Path) -> None:
+    (folder / "gimpdream" / "layers.py").unlink()
+    found = plugin(GIMP, profile)
+    assert found.good is False
+    assert "1 files are missing" in found.found
+
+
+def test_a_python_that_is_gone_is_bad(profile: Profile, folder: Path) -> None:
+    bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
+    (folder / "bridge.json").write_text(json.dumps(bridge | {"python": "/gone/python"}), "utf-8")
+    assert plugin(GIMP, profile).good is False
+
+
+@pytest.mark.parametrize("name", ["bridge.json", "installed.json"])
+def test_a_damaged_file_is_bad(profile: Profile, folder: Path, name: str) -> None:
+    (folder / name).write_text("{", "utf-8")
+    found = plugin(GIMP, profile)
+    assert found.good is False
+    assert found.remedy
+
+
+def test_a_report_tells_no_private_paths(tmp_path: Path) -> None:
+    home = tmp_path / "artist"
+    findings = [
+        Finding("log", True, f"{home}/.local/state/server.log"),
+        Finding("GIMP", False, "/run/media/artist/disk/GIMP", "Do this."),
+    ]
+    text = report(findings, home)
+    assert "artist" not in text
+    assert "~/.local/state/server.log" in text
+    assert "Do this." in text
+
+
+def test_windows_paths_are_private_too() -> None:
+    text = private(r"C:\Users\artist\AppData and D:\artist\x", Path("artist"))
+    assert "artist" not in text.replace("~", "")
+
+
+def run(home: Path, bridge: Path, *arguments: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "dreambridge", "doctor", *arguments]
+    environment = os.environ | {"HOME": str(home), VARIABLE: str(bridge), "COLUMNS": "200"}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "GIMP3_DIRECTORY"):
+        environment.pop(name, None)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_command_is_content(home: Path, server: Server, tmp_path: Path) -> None:
+    code, said = run(home, server.home.folder, "--report", str(tmp_path / "report.txt"))
+    assert code == 0, said
+    for what in ("dreambridge", "weights", "GIMP 3.0", "server", "engine", "log"):
+        assert what in said
+    assert "warm on" in said or "resting" in said
+    text = (tmp_path / "report.txt").read_text("utf-8")
+    assert str(home) not in text
+    assert "GIMP 3.0: plug-in" in text
+
+
+def test_the_command_fails_where_something_is_bad(home: Path, folder: Path, server: Server) -> None:
+    (folder / "schema.json").unlink()
+    code, said = run(home, server.home.folder)
+    assert code == 1
+    assert "dreambridge install gimp" in said

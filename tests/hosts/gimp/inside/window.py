@@ -1,0 +1,259 @@
+"""GIMP with a window: the dialog and its preview, undo, repeat, cancel, and pictures of it all."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gi.repository import Gimp, Gio
+
+from inside.lab import (
+    AGAIN,
+    DREAM,
+    FOLDER,
+    PARAMETERS,
+    QUICK,
+    call,
+    case,
+    ellipse,
+    painted,
+    picture,
+    state,
+)
+from inside.processes import LONG, meanwhile, running, wait_until, wait_until_dreaming
+
+DISPLAYS: list[Gimp.Display] = []
+
+
+def shell(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def window(title: str) -> str:
+    """The id of the visible window with this title, "" if there is none."""
+    return shell("xdotool", "search", "--onlyvisible", "--name", title).split("\n")[0]
+
+
+def press(title: str, *keys: str) -> None:
+    """Press keys in a window."""
+    shell("xdotool", "windowactivate", "--sync", window(title))
+    for key in keys:
+        shell("xdotool", "key", "--clearmodifiers", key)
+        time.sleep(0.2)  # a person's pace; GTK drops keys that come while a menu opens
+
+
+def choose(action: str) -> None:
+    """Run a menu's action as GIMP's users find it: by searching for its name."""
+    press("– GIMP", "slash")
+    wait_until(lambda: window("Search Actions"), "a search")
+    shell("xdotool", "type", "--delay", "40", action)
+    time.sleep(0.6)  # until GIMP lists what it found
+    shell("xdotool", "key", "Return")
+
+
+def photograph(name: str, of: str = "root") -> str:
+    """A picture of a window."""
+    path = FOLDER / f"{name}.png"
+    shell("import", "-window", of, str(path))
+    return path.name
+
+
+def height(title: str) -> int:
+    lines = shell("xdotool", "getwindowgeometry", "--shell", window(title)).splitlines()
+    return int(dict(line.split("=") for line in lines)["HEIGHT"])
+
+
+def settled() -> None:
+    """Until the server has dreamed what it was asked for."""
+    quiet = 0
+
+    def still() -> bool:
+        nonlocal quiet
+        quiet = 0 if running() else quiet + 1
+        time.sleep(0.1)
+        return quiet > 8
+
+    wait_until(still, "quiet")
+
+
+def shown(image: Gimp.Image) -> None:
+    """Show the image, and no other, in GIMP's window, which fills the screen."""
+    while DISPLAYS:
+        DISPLAYS.pop().delete()
+    DISPLAYS.append(Gimp.Display.new(image))
+    wait_until(lambda: window("– GIMP"), "a window")
+    frame = window("– GIMP")
+    shell("xdotool", "windowmove", frame, "0", "0", "windowsize", "--sync", frame, "1270", "770")
+    time.sleep(1.0)  # until GIMP has laid itself out
+
+
+def widen_layers() -> None:
+    """Drag the border of the docks, so that the picture shows the layers' names."""
+    drag = "mousemove 1036 421 mousedown 1 mousemove 1000 421 mousemove 890 421 mouseup 1"
+    shell("xdotool", *drag.split(), "mousemove", "600", "760")
+    time.sleep(1.5)  # until the window is drawn
+
+
+def undone(image: Gimp.Image, dream: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Dream, undo once, redo once, undo: what the document is like each time."""
+    before = state(image)
+    outcome = dream()
+    after = state(image)
+
+    def becomes(wanted: dict[str, Any], *keys: str) -> bool:
+        press("– GIMP", *keys)
+        try:
+            wait_until(lambda: _same(state(image), wanted), "as it was")
+        except TimeoutError:
+            return False
+        return True
+
+    return {
+        **outcome,
+        "changed": not _same(after, before),
+        "undone": becomes(before, "ctrl+z"),
+        "redone": becomes(after, "ctrl+y"),
+        "undone_again": becomes(before, "ctrl+z"),
+    }
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return one == other
+
+
+def small() -> tuple[Gimp.Image, list[Gimp.Layer]]:
+    image = picture(320, 240)
+    low = painted(image, name="low", seed=2)
+    high = painted(image, name="high", alpha=True, size=(200, 180), at=(30, 20), seed=3)
+    ellipse(image, 60, 50, 150, 120)
+    shown(image)
+    return image, [low, high]
+
+
+@case("undo")
+def _() -> Any:
+    image, (low, _) = small()
+    return undone(image, lambda: call(image, [low], **QUICK))
+
+
+@case("undo of two layers")
+def _() -> Any:
+    image, layers = small()
+    return undone(image, lambda: call(image, layers, **QUICK, result="transparency"))
+
+
+@case("undo of dreaming again")
+def _() -> Any:
+    image, (low, _) = small()
+    call(image, [low], **QUICK)
+    dream = image.get_layers()[image.get_item_position(low) - 1]
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 5, 5, 20, 20)
+    return undone(image, lambda: call(image, [dream], AGAIN, seed=9))
+
+
+def photo() -> tuple[Gimp.Image, Gimp.Layer]:
+    """The photograph with a soft ellipse selected, shown in the window."""
+    file, scale = Gio.File.new_for_path(PARAMETERS["photo"]), PARAMETERS["scale"]
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
+    image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
+    ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
+    shown(image)
+    return image, image.get_layers()[0]
+
+
+def interactive(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> dict[str, Any]:
+    mode = Gimp.RunMode.INTERACTIVE
+    return call(image, [layer], arguments.pop("procedure", DREAM), run_mode=mode, **arguments)
+
+
+def memories(image: Gimp.Image) -> list[str]:
+    found = [layer.get_parasite("dreambridge") for layer in image.get_layers()]
+    return [bytes(parasite.get_data()).decode() for parasite in found if parasite]
+
+
+@case("dialog")
+def _() -> Any:
+    """Open, look, choose another preset, look again, dream, look at the document; then repeat."""
+    image, layer = photo()
+    facts: dict[str, Any] = {}
+    choose("DeepDream")
+    wait_until(lambda: window("DeepDream"), "a dialog")
+    wait_until_dreaming()
+    settled()
+    facts["first_screen_height"] = height("DeepDream")
+    photograph("dialog", window("DeepDream"))
+    press("DeepDream", "alt+p", "Down")
+    wait_until_dreaming()
+    settled()
+    photograph("preview", window("DeepDream"))
+    press("DeepDream", "alt+a")
+    time.sleep(1.0)  # until the expander has grown
+    facts["advanced_height"] = height("DeepDream")
+    photograph("advanced", window("DeepDream"))
+    press("DeepDream", "alt+a", "alt+d")
+    wait_until_dreaming()
+    wait_until(lambda: len(memories(image)) == 1, "dreamed")
+    widen_layers()
+    photograph("document")
+    facts["names"] = [layer.get_name() for layer in image.get_layers()]
+    image.set_selected_layers([layer])
+    press("– GIMP", "ctrl+f")
+    wait_until(lambda: len(memories(image)) == 2, "dreamed again by Repeat Last")
+    return {**facts, "memories": memories(image)}
+
+
+@case("dialog of dreaming again")
+def _() -> Any:
+    image, layer = photo()
+    call(image, [layer], **QUICK, seed=5)
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("Dream Again"), "a dialog")
+        wait_until_dreaming()
+        settled()
+        photograph("again", window("Dream Again"))
+        press("Dream Again", "alt+n", "alt+d")
+
+    with meanwhile(use_the_dialog) as failures:
+        outcome = interactive(image, image.get_layers()[0], procedure=AGAIN)
+    return {**outcome, "failures": failures, "memory": memories(image)}
+
+
+@case("dialog closed")
+def _() -> Any:
+    image, layer = photo()
+    before = state(image)
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        wait_until_dreaming()
+        press("DeepDream", "Escape")
+
+    with meanwhile(use_the_dialog) as failures:
+        outcome = interactive(image, layer, **LONG)
+    stopped = wait_until(lambda: not running(), "stopped")
+    unchanged = state(image) == before
+    return {**outcome, "failures": failures, "unchanged": unchanged, "stopped": stopped}
+
+
+@case("cancelled in the progress bar")
+def _() -> Any:
+    image, layer = photo()
+    before = state(image)
+    seconds = []
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        press("DeepDream", "alt+v", "alt+d")
+        wait_until_dreaming()
+        time.sleep(2.0)  # a few steps, so that the progress bar says something
+        photograph("progress")
+        press("– GIMP", "Escape")
+        seconds.append(wait_until(lambda: not running(), "stopped"))
+
+    with meanwhile(use_the_dialog) as failures:
+        outcome = interactive(image, layer, **LONG)
+    unchanged = state(image) == before
+    return {**outcome, "failures": failures, "unchanged": unchanged, "seconds": seconds}

@@ -1,0 +1,119 @@
+"""GIMP with a window on a screen of its own: what an artist sees and presses.
+
+`DREAMBRIDGE_PICTURES=FOLDER` keeps the pictures, for the documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from dreamcore.presets import DEFAULT, PRESETS
+from hosts.gimp.conftest import START_S, Gimp
+from hosts.host import stop
+
+PHOTO = "coffee.png"
+PICTURES = os.environ.get("DREAMBRIDGE_PICTURES", "")
+
+
+@pytest.fixture(scope="module")
+def session(gimp: Gimp) -> tuple[dict[str, Any], Path]:
+    photo = gimp.home / PHOTO
+    photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
+    scale = 1.0 if PICTURES else 0.4
+    run, folder = gimp.start("window", plugin=str(gimp.plugin), photo=str(photo), scale=scale)
+    try:
+        run.wait(START_S)
+    finally:
+        stop(run)
+    keep_pictures(folder)
+    return gimp.findings(folder), folder
+
+
+def keep_pictures(folder: Path) -> None:
+    for picture in folder.glob("*.png") if PICTURES else ():
+        shutil.copy(picture, Path(PICTURES) / f"gimp-{picture.name}")
+
+
+@pytest.fixture
+def found(session: tuple[dict[str, Any], Path]) -> dict[str, Any]:
+    return session[0]
+
+
+def good(facts: dict[str, Any], status: str = "success") -> dict[str, Any]:
+    assert "traceback" not in facts, facts["traceback"]
+    assert not facts.get("failures"), facts["failures"]
+    assert facts["status"] == status, facts["message"]
+    return facts
+
+
+@pytest.mark.parametrize("case", ["undo", "undo of two layers", "undo of dreaming again"])
+def test_a_dream_is_one_undo_step(found: dict[str, Any], case: str) -> None:
+    facts = good(found[case])
+    assert facts["changed"]
+    assert facts["undone"], "one undo did not bring every pixel back"
+    assert facts["redone"]
+    assert facts["undone_again"]
+
+
+def test_the_dialogs_first_screen_fits_small_screens(found: dict[str, Any]) -> None:
+    facts = found["dialog"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["first_screen_height"] <= 700
+    assert facts["advanced_height"] <= 768
+
+
+def test_the_chosen_preset_is_dreamed(found: dict[str, Any]) -> None:
+    names = list(PRESETS)
+    chosen = PRESETS[names[names.index(DEFAULT) + 1]]
+    facts = found["dialog"]
+    memory = json.loads(facts["memories"][0])
+    assert memory["settings"] == chosen.settings.to_json()
+    assert memory["result"] == "mask"
+    assert facts["names"] == [f"Dream · {chosen.label}", "Background"]
+
+
+def test_repeat_last_dreams_the_same_again(found: dict[str, Any]) -> None:
+    facts = found["dialog"]
+    one, two = (json.loads(memory) for memory in facts["memories"])
+    assert one["settings"] == two["settings"]
+    assert one["region"] == two["region"]
+
+
+def test_the_dialogs_preview_shows_the_dream(session: tuple[dict[str, Any], Path]) -> None:
+    with (
+        Image.open(session[1] / "dialog.png") as first,
+        Image.open(session[1] / "preview.png") as second,
+    ):
+        assert first.size == second.size
+        assert first.tobytes() != second.tobytes()
+
+
+def test_dreaming_again_starts_from_what_the_layer_remembers(found: dict[str, Any]) -> None:
+    facts = good(found["dialog of dreaming again"])
+    (memory,) = map(json.loads, facts["memory"])
+    assert memory["settings"]["layers"] == {"relu2_2": 1.0}
+    assert memory["settings"]["iterations"] == 2
+    assert memory["settings"]["seed"] != 5, "a new seed was asked for"
+
+
+def test_closing_the_dialog_dreams_nothing(found: dict[str, Any]) -> None:
+    facts = good(found["dialog closed"], "cancel")
+    assert facts["unchanged"]
+    assert facts["stopped"] < 15.0
+
+
+def test_cancel_in_the_progress_bar(found: dict[str, Any]) -> None:
+    facts = found["cancelled in the progress bar"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert not facts["failures"], facts["failures"]
+    assert facts["status"] != "success"
+    assert facts["unchanged"]
+    assert facts["seconds"][0] < 15.0
