@@ -25,7 +25,9 @@ def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
     def run() -> None:
         for _ in tiler.gradient(pixels, gradient, (11, -7)):
             pass
-        ascent.smooth(gradient, ascent.cascade_sigmas(settings.smoothing, 5, settings.iterations))
+        sigmas = ascent.cascade_sigmas(settings.smoothing, 5, settings.iterations)
+        for plane in gradient:
+            ascent.smooth(plane, sigmas)
         ascent.step(pixels, gradient, settings.step)
 
     return run

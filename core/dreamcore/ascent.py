@@ -7,6 +7,7 @@ large canvas needs no further copy of itself.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -37,23 +38,21 @@ def cascade_sigmas(smoothing: float, iteration: int, iterations: int) -> tuple[f
     return sigma / 2, sigma, sigma * 2
 
 
-def smooth(gradient: Tensor, sigmas: tuple[float, ...]) -> None:
-    """Replaces `gradient`, (3, H, W), by the mean of its Gaussian blurs, edges extended.
+def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> None:
+    """Replaces `plane`, (H, W), by the mean of its Gaussian blurs, edges extended.
 
     The blurs are made one from another, since Gaussians compose: variances add.
     """
     reach = sum(_reach(step) for step in _increments(sigmas))
-    height = gradient.shape[1]
-    for channel in gradient:
-        above = channel[:1].expand(reach, -1)
-        for start in range(0, height, _STRIP_ROWS):
-            stop = min(start + _STRIP_ROWS, height)
-            below = channel[stop : stop + reach]
-            missing = reach - below.shape[0]
-            padding = channel[-1:].expand(missing, -1)
-            strip = torch.cat([above, channel[start:stop], below, padding])
-            above = strip[stop - start : stop - start + reach].clone()
-            channel[start:stop] = _mean_of_blurs(strip, sigmas)[reach:-reach]
+    height = plane.shape[0]
+    above = plane[:1].expand(reach, -1)
+    for start in range(0, height, _STRIP_ROWS):
+        stop = min(start + _STRIP_ROWS, height)
+        below = plane[stop : stop + reach]
+        padding = plane[-1:].expand(reach - below.shape[0], -1)
+        strip = torch.cat([above, plane[start:stop], below, padding])
+        above = strip[stop - start : stop - start + reach].clone()
+        plane[start:stop] = _mean_of_blurs(strip, sigmas)[reach:-reach]
 
 
 def _increments(sigmas: tuple[float, ...]) -> list[float]:
@@ -118,22 +117,27 @@ def _blur_rows(plane: Tensor, sigma: float) -> Tensor:
     return result
 
 
-def normalize_laplacian(gradient: Tensor, levels: int = PYRAMID_LEVELS) -> None:
+def normalize_laplacian(gradient: Tensor, levels: int = PYRAMID_LEVELS) -> Iterator[None]:
     """Divides each band of the gradient's Laplacian pyramid by its root mean square, in place.
 
     The pyramid is that of Burt and Adelson (1983); normalising its bands is from the TensorFlow
-    DeepDream notebook. The three channels of (3, H, W) share a band's divisor.
+    DeepDream notebook. The three channels of (3, H, W) share a band's divisor. Yields after each
+    channel's share of the work, so that on large images it can be broken off.
     """
     if levels == 0 or min(gradient.shape[1:]) < 4:
         _divide_by_rms(gradient)
         return
-    smaller = torch.stack([_pyramid_down(plane) for plane in gradient])
+    rows, columns = (-(-length // 2) for length in gradient.shape[1:])
+    smaller = gradient.new_empty((3, rows, columns))
     for plane, small in zip(gradient, smaller, strict=True):
+        small.copy_(_pyramid_down(plane))
         plane -= _pyramid_up(small, plane.shape)
+        yield
     _divide_by_rms(gradient)
-    normalize_laplacian(smaller, levels - 1)
+    yield from normalize_laplacian(smaller, levels - 1)
     for plane, small in zip(gradient, smaller, strict=True):
         plane += _pyramid_up(small, plane.shape)
+        yield
 
 
 def _divide_by_rms(band: Tensor) -> None:

@@ -11,12 +11,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dreamcore import ascent, octaves, tiling
+from dreamcore import ascent, devices, octaves, tiling
+from dreamcore.errors import OutOfMemoryError
 from dreamcore.objectives import Term
 from dreamcore.pixels import Image, Region, Source, add_change, grown, masked_region, padded
 from dreamcore.previews import Previewer
 from dreamcore.settings import DreamSettings
 from dreamcore.vgg import Network
+
+LARGE = 3 * 2**22
+"""Values of an image from which on whole-image work is done in parts, to stay cancellable."""
+
+GRADIENT_SHARE = 0.9
+"""How much of an iteration is done, for the progress, when its gradient is."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +64,34 @@ class Dream:
     def run(self) -> Iterator[Progress | Result]:
         """Dreams the masked region with its context, then lays the change on the image."""
         started = time.perf_counter()
-        result, region, octave_count = self.image.copy(), self._region(), 0
-        if region is not None:  # else the mask selects nothing
-            source = Source.of(self.image[region.slices])
-            mask = None if self.mask is None else self.mask[region.slices]
-            previewer = Previewer(self.image, self.mask, region)
-            pixels, octave_count = yield from self._octaves(source, mask, previewer)
-
-            def change(rows: slice) -> Tensor:
-                return pixels[:, rows, : region.width].cpu() - source.planes(rows)
-
-            add_change(source.image, change, mask, result[region.slices])
+        try:
+            result, octave_count = yield from self._dream()
+        except (RuntimeError, MemoryError) as error:
+            if not devices.is_out_of_memory(error):
+                raise
+            height, width = self.image.shape[:2]
+            device = self.network.device
+            raise OutOfMemoryError(
+                f"An image of {width} x {height} pixels needs more than the "
+                f"{devices.free_memory(device) / 2**20:.0f} MiB that are free on {device}.",
+                "Close other programs, or dream a smaller part of the image.",
+            ) from error
         yield Result(result, time.perf_counter() - started, octave_count)
+
+    def _dream(self) -> Generator[Progress, None, tuple[Image, int]]:
+        result, region = self.image.copy(), self._region()
+        if region is None:  # the mask selects nothing
+            return result, 0
+        source = Source.of(self.image[region.slices])
+        mask = None if self.mask is None else self.mask[region.slices]
+        previewer = Previewer(self.image, self.mask, region)
+        pixels, octave_count = yield from self._octaves(source, mask, previewer)
+
+        def change(rows: slice) -> Tensor:
+            return pixels[:, rows, : region.width].cpu() - source.planes(rows)
+
+        add_change(source.image, change, mask, result[region.slices])
+        return result, octave_count
 
     def _octaves(
         self, source: Source, mask: Image | None, previewer: Previewer
@@ -108,20 +131,30 @@ class Dream:
         """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
+        large = pixels.numel() > LARGE
         tiler = tiling.Tiler(self.network, self.terms, settings.tile)
         gradient = torch.empty_like(pixels)  # (3, h, w)
         for iteration in range(settings.iterations):
             offset = ascent.jitter_offset(generator, settings.jitter, size)
             for done in tiler.gradient(pixels, gradient, offset):
                 if done < 1:
-                    yield iteration + done
-            if settings.smoothing:
-                sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
-                ascent.smooth(gradient, sigmas)
-            if settings.normalization == "laplacian":
-                ascent.normalize_laplacian(gradient)
+                    yield iteration + GRADIENT_SHARE * done
+            for _ in self._condition(gradient, iteration):
+                if large:
+                    yield iteration + GRADIENT_SHARE
             ascent.step(pixels, gradient, settings.step, weight, self._grey)
             yield iteration + 1
+
+    def _condition(self, gradient: Tensor, iteration: int) -> Iterator[None]:
+        """Smooths and normalises the gradient as the settings say, a channel at a time."""
+        settings = self.settings
+        if settings.smoothing:
+            sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
+            for plane in gradient:
+                ascent.smooth(plane, sigmas)
+                yield
+        if settings.normalization == "laplacian":
+            yield from ascent.normalize_laplacian(gradient)
 
     @property
     def _grey(self) -> bool:

@@ -19,23 +19,24 @@ def test_smoothing_is_the_mean_of_three_gaussians(noise):
     sigmas = ascent.cascade_sigmas(1.0, 4, 10)
     expected = sum(gaussian_blur(noise, [61, 61], [s, s]) for s in sigmas) / 3
     found = noise.clone()
-    ascent.smooth(found, sigmas)
+    for plane in found:
+        ascent.smooth(plane, sigmas)
     inner = (slice(None), slice(30, -30), slice(30, -30))
     assert torch.allclose(found[inner], expected[inner], atol=2e-3)
     assert sigmas[1] == pytest.approx(1.5)
 
 
 def test_smoothing_in_strips_leaves_no_trace_of_the_strips(noise):
-    row = noise[:, :1].expand(3, 300, 170).clone()
+    row = noise[0, :1].expand(300, 170).clone()
     ascent.smooth(row, ascent.cascade_sigmas(1.0, 9, 10))
-    assert torch.allclose(row, row[:, :1].expand_as(row), atol=1e-6)
+    assert torch.allclose(row, row[:1].expand_as(row), atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 9), (5, 3), (129, 4)])
 def test_smoothing_and_normalising_small_gradients(size, noise):
     gradient = noise[:, : size[0], : size[1]].clone()
-    ascent.smooth(gradient, ascent.cascade_sigmas(4.0, 9, 10))
-    ascent.normalize_laplacian(gradient)
+    ascent.smooth(gradient[0], ascent.cascade_sigmas(4.0, 9, 10))
+    list(ascent.normalize_laplacian(gradient))
     assert torch.isfinite(gradient).all()
 
 
@@ -43,7 +44,7 @@ def test_laplacian_normalisation_evens_the_bands_out():
     rows, columns = torch.meshgrid(torch.arange(256.0), torch.arange(256.0), indexing="ij")
     coarse, fine = torch.sin(rows / 20), torch.sin(columns * 2.5)
     gradient = (100 * coarse + fine).expand(3, -1, -1).clone()
-    ascent.normalize_laplacian(gradient)
+    list(ascent.normalize_laplacian(gradient))
     share_of_fine = (gradient[0] * fine).mean() / (fine * fine).mean()
     share_of_coarse = (gradient[0] * coarse).mean() / (coarse * coarse).mean()
     assert share_of_fine / share_of_coarse > 0.1  # it was 0.01

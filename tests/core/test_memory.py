@@ -1,0 +1,51 @@
+"""Too little memory, for real: a process whose address space is limited."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytest.importorskip("resource", reason="only POSIX systems can limit a process's memory")
+
+PROGRAM = """
+import logging, resource, sys
+import numpy as np
+import psutil
+from dreamcore import Dreamer, DreamSettings
+from dreamcore.errors import OutOfMemoryError
+
+logging.basicConfig(level=logging.WARNING, format="%(message)s")
+settings = DreamSettings(layers={"relu2_2": 1.0}, octaves=1, iterations=1, tile="off")
+image = np.random.default_rng(0).integers(0, 255, (1000, 1000, 3), np.uint8)
+dreamer = Dreamer()
+*_, whole = dreamer.dream(image[:300, :300], settings)  # threads and buffers are there now
+dreamer.release_memory()
+limit = psutil.Process().memory_info().vms + int(sys.argv[1]) * 2**20
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+try:
+    *_, result = dreamer.dream(image, settings)
+    print("changed", (result.image != image).mean() > 0.5)
+except OutOfMemoryError as error:
+    print("refused", error)
+"""
+
+
+def run(megabytes: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, str(megabytes)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+
+
+def test_when_memory_runs_out_the_tile_is_halved_and_the_log_says_so():
+    done = run(160)
+    assert done.stdout == "changed True\n"
+    assert "out of memory with tiles of 1000 pixels" in done.stderr
+    assert "trying 500" in done.stderr
+
+
+def test_when_nothing_fits_the_error_says_size_and_free_memory():
+    done = run(4)
+    assert done.stdout.startswith("refused ")
+    assert "pixels" in done.stdout
+    assert "MiB that are free on cpu" in done.stdout
