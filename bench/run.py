@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("step", "whole_dream", "canvas", "bridge_overhead")
+BENCHMARKS = ("step", "whole_dream", "canvas", "bridge")
 
 
 def main() -> None:

@@ -17,7 +17,9 @@ from dreamcore.errors import NonFiniteError
 
 PYRAMID_LEVELS = 4
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-_STRIP_ROWS = 128
+_STRIP_ROWS = {"cpu": 128}
+"""Rows smoothed at once: on a CPU what fits into its cache, elsewhere (`_TALL`) nearly all."""
+_TALL = 4096
 
 
 def jitter_offset(
@@ -46,8 +48,9 @@ def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> None:
     reach = sum(_reach(step) for step in _increments(sigmas))
     height = plane.shape[0]
     above = plane[:1].expand(reach, -1)
-    for start in range(0, height, _STRIP_ROWS):
-        stop = min(start + _STRIP_ROWS, height)
+    rows = _STRIP_ROWS.get(plane.device.type, _TALL)
+    for start in range(0, height, rows):
+        stop = min(start + rows, height)
         below = plane[stop : stop + reach]
         padding = plane[-1:].expand(reach - below.shape[0], -1)
         strip = torch.cat([above, plane[start:stop], below, padding])

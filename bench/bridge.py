@@ -1,4 +1,5 @@
-"""What the bridge costs: the round trip of a 24-megapixel RGBA image less the engine's own time.
+"""What the bridge costs: the round trip of a 24-megapixel RGBA image less the engine's own time,
+and the time from a click to the first preview.
 
 Only a tiny masked region is dreamed, so nearly everything that is left is msgpack, CURVE, sockets
 and copying. Compared in the same run with a bare encrypted echo of the same bytes, which is the
@@ -7,6 +8,7 @@ least that any bridge with these sockets needs, and with one copy of them in mem
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import sys
@@ -19,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import zmq
 
-from bridgeclient import BridgeClient, Installation, Result, connect
+from bridgeclient import BridgeClient, Cancelled, Installation, Preview, Result, connect
 from dreambridge import __version__
 from dreambridge.arrays import to_frame
 from dreambridge.home import VARIABLE, locate
@@ -51,6 +53,21 @@ def trip(client: BridgeClient, image: np.ndarray, mask: np.ndarray) -> Trip:
     whole = time.perf_counter() - started
     assert isinstance(last, Result)
     return Trip(whole, last.seconds)
+
+
+def first_preview_time(client: BridgeClient) -> float:
+    """Seconds from handing in a 512 x 512 dream to its first preview; the dream is cancelled."""
+    frame = to_frame(tiled_photo(512, 512))
+    started = time.perf_counter()
+    job = client.submit(frame, DreamSettings().to_json(), preview_side=512)
+    for event in client.events(job):
+        if isinstance(event, Preview):
+            break
+    seconds = time.perf_counter() - started
+    client.cancel(job)
+    with contextlib.suppress(Cancelled):
+        list(client.events(job))
+    return seconds
 
 
 def copy_time(image: np.ndarray) -> float:
@@ -122,6 +139,12 @@ def measure(client: BridgeClient) -> None:
     show("  against the engine's own time", f"{overhead / engine:.2f} x")
     show("  against a bare encrypted echo of the same bytes", f"{overhead / echo:.2f} x")
     show("  against one copy of the image in memory", f"{overhead / copy:.0f} x")
+    previews = [first_preview_time(client) for _ in range(5)]
+    show(
+        "512 x 512, warm: click to first preview",
+        f"{statistics.median(previews):.2f} s",
+        "target 1",
+    )
 
 
 if __name__ == "__main__":
