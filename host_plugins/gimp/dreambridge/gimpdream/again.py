@@ -59,10 +59,11 @@ def read_wish(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -
         Refused: an argument can't be read, or the guide is gone.
     """
     settings = read_settings(config, schema, complete(found.memory.settings, schema))
-    if config.get_property("preset") == STORED and config.get_property("guide") is None:
-        config.set_property("guide", _guide(image, found.memory))
-    memory = found.memory
-    return Wish(settings, guided(settings, config), memory.context, memory.feather, memory.result)
+    memory, guide = found.memory, config.get_property("guide")
+    if guide is None and config.get_property("preset") == STORED:
+        guide = _guide(image, memory)
+    guide = guided(settings, guide)
+    return Wish(settings, guide, memory.context, memory.feather, memory.result)
 
 
 def _guide(image: Gimp.Image, memory: Memory) -> Gimp.Layer | None:

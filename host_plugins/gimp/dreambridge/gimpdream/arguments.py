@@ -221,18 +221,17 @@ def read_wish(config: Any, schema: Json) -> Wish:
         Refused: a text argument can't be read, or a guide is wanted and missing.
     """
     settings = read_settings(config, schema)
-    guide = guided(settings, config)
+    guide = guided(settings, config.get_property("guide"))
     own = [config.get_property(name) for name in ("context", "feather", "result")]
     return Wish(settings, guide, *own)
 
 
-def guided(settings: Json, config: Any) -> Gimp.Layer | None:
-    """The guide chosen, which makes the objective "guide".
+def guided(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:
+    """The guide, which makes the objective "guide".
 
     Raises:
         Refused: the objective wants a guide and there is none.
     """
-    guide = config.get_property("guide")
     if guide is not None:
         settings["objective"] = "guide"
     elif settings["objective"] == "guide":

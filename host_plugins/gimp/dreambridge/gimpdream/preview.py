@@ -92,12 +92,11 @@ class Preview:
             return _DONE
         self._client = client
         self._polling = GLib.timeout_add(_POLL_MS, self._poll)
-        self._start()
+        self.changed()
         return _DONE
 
     def _start(self) -> bool:
-        if self._settling:
-            self._settling = 0
+        self._settling = 0
         try:
             self._cancel()
             if self._switch.get_active():

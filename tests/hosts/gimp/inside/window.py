@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp, Gio
@@ -22,7 +24,7 @@ from inside.lab import (
     picture,
     state,
 )
-from inside.processes import LONG, meanwhile, running, wait_until, wait_until_dreaming
+from inside.processes import meanwhile, running, wait_until, wait_until_dreaming
 
 DISPLAYS: list[Gimp.Display] = []
 
@@ -65,17 +67,19 @@ def height(title: str) -> int:
     return int(dict(line.split("=") for line in lines)["HEIGHT"])
 
 
-def settled() -> None:
-    """Until the server has dreamed what it was asked for."""
-    quiet = 0
+def dreams() -> int:
+    """How many dreams the server has finished, previews among them."""
+    return Path(PARAMETERS["log"]).read_text("utf-8").count("ended: result")
 
-    def still() -> bool:
-        nonlocal quiet
-        quiet = 0 if running() else quiet + 1
-        time.sleep(0.1)
-        return quiet > 8
 
-    wait_until(still, "quiet")
+@contextmanager
+def awaited() -> Iterator[None]:
+    """Do something that starts a dream, and wait until the server has finished it."""
+    before = dreams()
+    yield
+    wait_until(lambda: dreams() > before, "a dream")
+    wait_until(lambda: not running(), "quiet")
+    time.sleep(0.5)  # until what came back is drawn
 
 
 def shown(image: Gimp.Image) -> None:
@@ -168,6 +172,24 @@ def interactive(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> dict[
     return call(image, [layer], arguments.pop("procedure", DREAM), run_mode=mode, **arguments)
 
 
+def dream_long() -> None:
+    """In the dialog, ask for more steps than any test waits for."""
+    press("DeepDream", "alt+e", "ctrl+a")
+    shell("xdotool", "type", "1000")
+    press("DeepDream", "Tab")
+
+
+def click_cancel() -> None:
+    """Click Cancel in the status bar: the right end of what the progress has changed there."""
+    pictures = (str(FOLDER / "idle.png"), str(FOLDER / "progress.png"))
+    bar = (
+        "-crop 1280x40+0+755 +repage -compose difference -composite -threshold 5% -format %@ info:"
+    )
+    size, left, _ = shell("convert", *pictures, *bar.split()).split("+")
+    right = int(size.split("x")[0]) + int(left)
+    shell("xdotool", "mousemove", str(right - 15), "772", "click", "1")
+
+
 def memories(image: Gimp.Image) -> list[str]:
     found = [layer.get_parasite("dreambridge") for layer in image.get_layers()]
     return [bytes(parasite.get_data()).decode() for parasite in found if parasite]
@@ -178,22 +200,19 @@ def _() -> Any:
     """Open, look, choose another preset, look again, dream, look at the document; then repeat."""
     image, layer = photo()
     facts: dict[str, Any] = {}
-    choose("DeepDream")
-    wait_until(lambda: window("DeepDream"), "a dialog")
-    wait_until_dreaming()
-    settled()
+    with awaited():
+        choose("DeepDream")
+        wait_until(lambda: window("DeepDream"), "a dialog")
     facts["first_screen_height"] = height("DeepDream")
     photograph("dialog", window("DeepDream"))
-    press("DeepDream", "alt+p", "Down")
-    wait_until_dreaming()
-    settled()
+    with awaited():
+        press("DeepDream", "alt+p", "Down")
     photograph("preview", window("DeepDream"))
     press("DeepDream", "alt+a")
     time.sleep(1.0)  # until the expander has grown
     facts["advanced_height"] = height("DeepDream")
     photograph("advanced", window("DeepDream"))
     press("DeepDream", "alt+a", "alt+d")
-    wait_until_dreaming()
     wait_until(lambda: len(memories(image)) == 1, "dreamed")
     widen_layers()
     photograph("document")
@@ -210,11 +229,12 @@ def _() -> Any:
     call(image, [layer], **QUICK, seed=5)
 
     def use_the_dialog() -> None:
-        wait_until(lambda: window("Dream Again"), "a dialog")
-        wait_until_dreaming()
-        settled()
+        with awaited():
+            wait_until(lambda: window("Dream Again"), "a dialog")
         photograph("again", window("Dream Again"))
-        press("Dream Again", "alt+n", "alt+d")
+        with awaited():
+            press("Dream Again", "alt+n")
+        press("Dream Again", "alt+d")
 
     with meanwhile(use_the_dialog) as failures:
         outcome = interactive(image, image.get_layers()[0], procedure=AGAIN)
@@ -228,11 +248,12 @@ def _() -> Any:
 
     def use_the_dialog() -> None:
         wait_until(lambda: window("DeepDream"), "a dialog")
+        dream_long()
         wait_until_dreaming()
         press("DeepDream", "Escape")
 
     with meanwhile(use_the_dialog) as failures:
-        outcome = interactive(image, layer, **LONG)
+        outcome = interactive(image, layer)
     stopped = wait_until(lambda: not running(), "stopped")
     unchanged = state(image) == before
     return {**outcome, "failures": failures, "unchanged": unchanged, "stopped": stopped}
@@ -246,14 +267,18 @@ def _() -> Any:
 
     def use_the_dialog() -> None:
         wait_until(lambda: window("DeepDream"), "a dialog")
-        press("DeepDream", "alt+v", "alt+d")
+        photograph("idle")
+        dream_long()
+        press("DeepDream", "alt+v")
+        wait_until(lambda: not running(), "without a preview")
+        press("DeepDream", "alt+d")
         wait_until_dreaming()
-        time.sleep(2.0)  # a few steps, so that the progress bar says something
+        time.sleep(1.0)  # a few steps, so that the progress bar says something
         photograph("progress")
-        press("– GIMP", "Escape")
+        click_cancel()
         seconds.append(wait_until(lambda: not running(), "stopped"))
 
     with meanwhile(use_the_dialog) as failures:
-        outcome = interactive(image, layer, **LONG)
+        outcome = interactive(image, layer)
     unchanged = state(image) == before
     return {**outcome, "failures": failures, "unchanged": unchanged, "seconds": seconds}
