@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,11 @@ def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
 
 
 def keep_pictures(folder: Path) -> None:
-    for picture in folder.glob("*.png") if PICTURES else ():
-        shutil.copy(picture, Path(PICTURES) / f"gimp-{picture.name}")
+    """Those for the documentation, with few colours, which makes them small."""
+    for name in ("dialog", "preview", "document", "again") if PICTURES else ():
+        with Image.open(folder / f"{name}.png") as picture:
+            small = picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
+            small.save(Path(PICTURES) / f"gimp-{name}.png", optimize=True)
 
 
 @pytest.fixture

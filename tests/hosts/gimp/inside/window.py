@@ -26,6 +26,7 @@ from inside.lab import (
 )
 from inside.processes import meanwhile, running, wait_until, wait_until_dreaming
 
+ASIDE = ("mousemove", "1278", "798")
 DISPLAYS: list[Gimp.Display] = []
 
 
@@ -56,7 +57,9 @@ def choose(action: str) -> None:
 
 
 def photograph(name: str, of: str = "root") -> str:
-    """A picture of a window."""
+    """A picture of a window, without the tooltip of what the mouse is on."""
+    shell("xdotool", *ASIDE)
+    time.sleep(0.5)  # until a tooltip is gone
     path = FOLDER / f"{name}.png"
     shell("import", "-window", of, str(path))
     return path.name
@@ -95,8 +98,8 @@ def shown(image: Gimp.Image) -> None:
 
 def widen_layers() -> None:
     """Drag the border of the docks, so that the picture shows the layers' names."""
-    drag = "mousemove 1036 421 mousedown 1 mousemove 1000 421 mousemove 890 421 mouseup 1"
-    shell("xdotool", *drag.split(), "mousemove", "600", "760")
+    drag = "mousemove 1036 421 mousedown 1 mousemove 1000 421 mouseup 1"
+    shell("xdotool", *drag.split(), *ASIDE)
     time.sleep(1.5)  # until the window is drawn
 
 
