@@ -131,3 +131,10 @@ def test_again_where_the_mask_was_painted(case: Any) -> None:
 
 def test_undo_enabled(case: Any) -> None:
     assert case is True
+
+
+def test_six_thousand_by_four_thousand(case: Any) -> None:
+    """Only the region and its context travel: the whole layer would be refused."""
+    width, height = case["size"]
+    assert 200 <= width <= 230
+    assert 150 <= height <= 180

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import json
+import time
 from typing import Any
 
 from gi.repository import Gimp, Gio
@@ -224,3 +225,19 @@ def _() -> Any:
     image, layer = plain()
     call(image, [layer], **QUICK)
     return image.undo_is_enabled()
+
+
+@case("six thousand by four thousand")
+def _() -> Any:
+    """The server of these tests takes in 8 MiB; the layer has 92."""
+    image = picture(6000, 4000)
+    kind = Gimp.ImageType.RGBA_IMAGE
+    layer = Gimp.Layer.new(image, "source", 6000, 4000, kind, 100.0, Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, None, 0)
+    layer.fill(Gimp.FillType.PATTERN)
+    ellipse(image, 3100, 2200, 200, 150)
+    start = time.monotonic()
+    outcome = call(image, [layer], **QUICK)
+    seconds = time.monotonic() - start
+    dream = top(image)
+    return {**outcome, "size": (dream.get_width(), dream.get_height()), "seconds": seconds}
