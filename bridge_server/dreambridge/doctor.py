@@ -74,7 +74,8 @@ def editor_findings(editor: Editor, places: Places) -> Iterator[Finding]:
         yield Finding(editor.title, None, "no profile of this user was found")
     for profile in profiles:
         yield plugin(editor, profile)
-        if (profile.folder / editor.home / "bridge.json").exists():
+        installed = (profile.folder / editor.home / "bridge.json").exists()
+        if installed and not profile.sandboxed:  # a sandbox has a Python that can't be run here
             yield from wheels(editor, profile, places)
 
 
@@ -108,7 +109,7 @@ def wheels(editor: Editor, profile: Profile, places: Places) -> Iterator[Finding
         answer = _probe(python, vendor)
         if answer.startswith("pyzmq"):
             yield Finding(what, True, f"{python} loads {answer}")
-        elif answer == "relay" and not profile.sandboxed:
+        elif answer == "relay":
             yield Finding(what, True, f"{python} loads no pyzmq and uses the relay")
         else:
             remedy = f"Connect to the network and run `dreambridge install {editor.name}`."

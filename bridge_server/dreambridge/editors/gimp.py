@@ -1,6 +1,7 @@
 """GIMP 3: where its profiles are on each platform, and what its plug-in consists of.
 
-GIMP starts `plug-ins/dreambridge/dreambridge.py` of each profile as a program of its own.
+GIMP starts `plug-ins/dreambridge/dreambridge.py` of each profile as a program of its own. An
+AppImage shares the profiles of the distribution's GIMP.
 """
 
 from __future__ import annotations

@@ -195,7 +195,13 @@ def _layer_state(layer: Gimp.Layer) -> dict[str, Any]:
 def projection(image: Gimp.Image) -> list[Sequence[float]]:
     """The image as one sees it, pixel by pixel: GIMP's own bytes up to 16 bits, else floats."""
     seen = Gimp.Layer.new_from_visible(image, image, "seen")
-    exact = image.get_precision().value_nick.startswith(("u8", "u16", "half"))
-    data: Any = raw(seen) if exact else array.array("f", raw(seen, kind="R'G'B'A float"))
+    data: Any = raw(seen)
+    code, most = _WIDE.get(image.get_precision().value_nick.split("-")[0], ("", 1))
+    if code:
+        data = [value / most for value in array.array(code, data)]
     size = len(data) // (seen.get_width() * seen.get_height())
     return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+_WIDE = {"u32": ("I", 2**32 - 1), "float": ("f", 1), "double": ("d", 1)}
+"""How Python reads the precisions whose last bits GIMP's compositing rounds."""
