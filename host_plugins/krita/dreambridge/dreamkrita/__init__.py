@@ -6,11 +6,14 @@
     controller   one dream from the button to the finished layer
     courier      the thread that talks to the server                       (no Qt, no Krita)
     story        what is told to the user while that happens                (no Qt, no Krita)
+    dreaming     one dream under way, and reading its source
+    parcel       its pixels to the server and back                         (no Krita)
     source       which pixels of which layer are dreamed, and whether they can be
     spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
     convert      pixels from one colour space to another, by Krita itself
+    shape        a selection as bytes                                      (no Qt, no Krita)
     pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
-    pictures     previews scaled to the layer, thumbnails
+    pictures     previews scaled to the layer, thumbnails                  (no Krita)
     layer        the layer in which a dream develops
     history      the dreams that a document remembers                       (no Qt, no Krita)
     memory       that history in the document's annotations

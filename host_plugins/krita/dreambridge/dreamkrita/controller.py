@@ -10,20 +10,21 @@ import random
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
 from dreamkrita import memory, source, story
 from dreamkrita.choices import SEED_MOST, Choices, Json, title
 from dreamkrita.convert import Converter
 from dreamkrita.courier import Courier, Ended, Errand, News, Seen
-from dreamkrita.dreaming import Dreaming, Picture
+from dreamkrita.dreaming import Dreaming
 from dreamkrita.history import Dream
 from dreamkrita.layer import DreamLayer, Pause, Work
+from dreamkrita.parcel import Picture
 from dreamkrita.qt import QtCore
 from dreamkrita.sentences import Refused
+from dreamkrita.shape import Shape
 from dreamkrita.story import Server, Told
-from krita import Document, Krita, Selection
+from krita import Document, Krita, Node
 
 _TURN_S = 0.012
 """How long a turn of work may take before the GUI has its own."""
@@ -62,9 +63,7 @@ class Controller(QtCore.QObject):
 
     def dream(self, guide: str = "") -> None:
         """Dream with the choices as they are; `guide` is the unique id of a layer."""
-        document = Krita.instance().activeDocument()
-        node = source.node_with_id(document, guide) if guide and document is not None else None
-        self._start(self.choices.wanted(guided=node is not None), guide=node)
+        self._start(self.choices.wanted(guided=bool(guide)), guide=guide)
 
     def again(self) -> None:
         """Dream with the last settings of the document and a new seed, from the same layer."""
@@ -99,12 +98,12 @@ class Controller(QtCore.QObject):
         """Remembered settings without the guide, which may have changed or gone."""
         return Choices(self.choices.schema, settings).wanted(guided=False)
 
-    def _start(self, settings: Json, **nodes: Any) -> None:
+    def _start(self, settings: Json, guide: str = "", node: Node | None = None) -> None:
         if self._dream is not None:
             return
         schema = self.choices.schema
         try:
-            found = source.find(settings, schema, nodes.get("node"))
+            found = source.find(settings, schema, node)
         except Refused as refusal:
             self._tell(Told(str(refusal), wrong=True))
             return
@@ -114,17 +113,18 @@ class Controller(QtCore.QObject):
             title(settings, schema),
             found.space,
             found.region,
-            found.selection,
-            found.node,
+            found.shape,
+            found.id,
         )
-        self._dream = Dreaming(self._count, found, settings, layer, nodes.get("guide"))
+        self._dream = Dreaming(self._count, found, settings, layer, guide)
         self._tell(story.CAPTURING)
         self._do(self._send(self._dream))
 
     def _send(self, dream: Dreaming) -> Work:
         yield from dream.capture()
-        if dream is self._dream:
-            self._courier.dream(Errand(dream.number, dream.packer(), dream.unpacker()))
+        parcel = dream.parcel
+        if dream is self._dream and parcel is not None:
+            self._courier.dream(Errand(dream.number, parcel.pack, parcel.unpack, dream.wants))
             self._tell(story.WAKING)
 
     def _show(self, dream: Dreaming, picture: Picture) -> Work:
@@ -143,14 +143,12 @@ class Controller(QtCore.QObject):
 
     def _place(self, document: Document, dream: Dream) -> Work:
         pixels, mask = memory.pixels(document, dream)
-        selection = None
-        if mask is not None:
-            at, selection = dream.region, Selection()
-            selection.setPixelData(mask, at.x, at.y, at.width, at.height)
+        shape = Shape(dream.region, mask) if mask is not None else None
         node = source.node_with_id(document, dream.source)
         above = node or source.layer_of(document.activeNode())
-        space = source.space_of(above)
-        layer = DreamLayer(document, dream.name, space, dream.region, selection, above)
+        space, at = source.space_of(above), source.id_of(above)
+        del node, above
+        layer = DreamLayer(document, dream.name, space, dream.region, shape, at)
         with Converter() as converter:
             yield from layer.show(pixels, dream.space, converter)
         self._tell(Told(f"“{dream.name}” is placed again."))
@@ -192,7 +190,7 @@ class Controller(QtCore.QObject):
             dream.finished = True
             self._do(self._finish(dream, post.event, post.picture))
         elif isinstance(post.event, Preview):
-            if dream.layer.due() and not dream.showing:
+            if dream.wants():
                 dream.showing = True
                 self._do(self._show(dream, post.picture))
         else:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from dreamkrita.spaces import Space
+from dreamkrita.spaces import SCREEN, Space
 from krita import Document, Krita
-
-SCREEN = Space("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
-"""What previews and thumbnails are in."""
 
 
 class Converter:

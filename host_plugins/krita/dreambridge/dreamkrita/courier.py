@@ -51,14 +51,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Errand:
-    """A dream to fetch: `pack` makes the request, `unpack` what the GUI needs of an image.
+    """A dream to fetch: `pack` makes the request, `unpack` what the GUI needs of an image, `wants`
+    tells whether the GUI would show a preview now.
 
-    Both run in the courier's thread; `pack` may raise `Refused`.
+    All run in the courier's thread; `pack` may raise `Refused`.
     """
 
     number: int
     pack: Callable[[], Request]
     unpack: Callable[[Preview | Result], Any]
+    wants: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,8 @@ class Courier:
                     self._stopping.wait(_POLL_S)
                 case Failed(error=error):
                     raise error
+                case Preview() if not errand.wants():
+                    pass
                 case Preview() | Result():
                     self._check(errand)
                     self._post(News(errand.number, event, errand.unpack(event)))

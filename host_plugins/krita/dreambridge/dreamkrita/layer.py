@@ -13,7 +13,8 @@ from enum import Enum
 from bridgeclient.region import Rect, relative
 from dreamkrita.convert import Converter
 from dreamkrita.pictures import THUMBNAIL, jpeg, shrunk
-from dreamkrita.source import is_open, strips
+from dreamkrita.shape import Shape
+from dreamkrita.source import id_of, is_open, node_with_id, strips
 from dreamkrita.spaces import Space
 from krita import Document, Krita, Node, Selection
 
@@ -27,8 +28,10 @@ class Pause(Enum):
 
 Work = Iterator[Pause]
 
-_REFRESH_SHARE = 12
-"""Previews are shown so rarely that showing them takes less than one part in these of the time."""
+_REFRESH_S, _REFRESH_SHARE = 0.25, 12
+"""Previews are shown no more often than this, and so rarely that showing them takes less than one
+part in these of the time: Krita can only be asked to compute its whole canvas anew.
+"""
 
 _SAMPLED = 3  # Krita takes single pixels for a thumbnail; so take more and smooth them
 
@@ -40,7 +43,7 @@ _WITHDRAWALS = 40
 
 
 class DreamLayer:
-    """A layer of the document's; `above` is the layer that it goes on top of."""
+    """A layer of the document's; `above` is the unique id of the one that it goes on top of."""
 
     def __init__(
         self,
@@ -48,31 +51,25 @@ class DreamLayer:
         name: str,
         space: Space,
         region: Rect,
-        selection: Selection | None,
-        above: Node,
+        shape: Shape | None,
+        above: str,
     ) -> None:
         self.document, self.name, self.space, self.region = document, name, space, region
-        self._selection, self._above = selection, above
-        self._node: Node | None = None
+        self._shape, self._above = shape, above
+        self._id = ""
         self._undo_text = ""
         self._fresh_at = 0.0
 
     @property
-    def added(self) -> bool:
-        """Whether it has been added, though the user may have removed it since."""
-        return self._node is not None
-
-    @property
     def gone(self) -> bool:
         """Whether the user removed it, or undid that it was added, or closed the document."""
-        if not is_open(self.document):
-            return True
-        return self._node is not None and self._node.parentNode() is None
+        if not self._id:
+            return not is_open(self.document)
+        return self._node() is None
 
-    @property
-    def id(self) -> str:
-        """Its unique id, "" before it is added."""
-        return str(self._node.uniqueId().toString()) if self._node is not None else ""
+    def _node(self) -> Node | None:
+        """Its node; looked up each time, see `source.Source`."""
+        return node_with_id(self.document, self._id)
 
     def thumbnail(self) -> bytes:
         """A small JPEG of it."""
@@ -81,8 +78,8 @@ class DreamLayer:
         width, height = (
             max(1, round(side * scale)) for side in (self.region.width, self.region.height)
         )
-        image = self._node.thumbnail(width, height) if self._node is not None else None
-        return jpeg(shrunk(image, THUMBNAIL)) if image is not None else b""
+        node = self._node()
+        return jpeg(shrunk(node.thumbnail(width, height), THUMBNAIL)) if node is not None else b""
 
     def due(self) -> bool:
         """Whether it is time to show the next preview."""
@@ -90,32 +87,39 @@ class DreamLayer:
 
     def show(self, pixels: bytes, space: Space, converter: Converter) -> Work:
         """Give it these pixels of the whole region, and add it if it isn't there yet."""
-        node = self._node or self._made()
+        parts: list[tuple[Rect, bytes]] = []
         for strip in strips(self.region):
             rows = relative(strip, self.region)
             size = rows.width * space.pixel_bytes
             part = pixels[rows.y * size : rows.bottom * size]
-            part = converter.convert(part, rows.width, space, self.space)
-            node.setPixelData(part, strip.x, strip.y, strip.width, strip.height)
+            parts.append((strip, converter.convert(part, rows.width, space, self.space)))
             yield Pause.BREATH
         while not self.gone and not ready(self.document):
             yield Pause.LATER
         if self.gone:
             return
+        active = self.document.activeNode()
+        before, added = id_of(active) if active is not None else "", not self._id
+        del active
         started = time.monotonic()
-        active, added = self.document.activeNode(), self._node is None
-        if added:
-            self._add(node)
-        else:
-            self.document.refreshProjection()
+        self._put(parts)
         took = time.monotonic() - started
-        self._fresh_at = time.monotonic() + _REFRESH_SHARE * took
+        self._fresh_at = time.monotonic() + max(_REFRESH_S, _REFRESH_SHARE * took)
         if added:
-            yield from self._keep_active(active)
+            yield from self._keep_active(before)
+
+    def _put(self, parts: list[tuple[Rect, bytes]]) -> None:
+        node = self._node() or self._made()
+        for strip, part in parts:
+            node.setPixelData(part, strip.x, strip.y, strip.width, strip.height)
+        if self._id:
+            self.document.refreshProjection()
+        else:
+            self._add(node)
 
     def withdraw(self) -> Work:
         """Take it away again; by undoing that it was added, if nothing was done since."""
-        if self._node is None or self.gone:
+        if not self._id:
             return
         while not self.gone and not ready(self.document):
             yield Pause.LATER
@@ -126,37 +130,43 @@ class DreamLayer:
                     return
                 yield Pause.LATER
             _trigger("edit_redo")
-        if not self.gone:
-            self._node.remove()
+        if (node := self._node()) is not None:
+            node.remove()
 
     def _made(self) -> Node:
         node = self.document.createNode(self.name, "paintlayer")
         space = self.space
         if space != Space(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)
-        if self._selection is not None:
-            mask = self.document.createTransparencyMask("Selection")
+        if self._shape is not None:
+            mask, at = self.document.createTransparencyMask("Selection"), self._shape.bounds
+            selection = Selection()
+            selection.setPixelData(self._shape.grey, at.x, at.y, at.width, at.height)
             node.addChildNode(mask, None)
-            mask.setSelection(self._selection.duplicate())
+            mask.setSelection(selection)
         return node
 
     def _add(self, node: Node) -> None:
-        parent = self._above.parentNode()
+        above = node_with_id(self.document, self._above)
+        parent = above.parentNode() if above is not None else None
         if parent is None:  # the source was removed meanwhile
             self.document.rootNode().addChildNode(node, None)
         else:
-            parent.addChildNode(node, self._above)
-        self._node = node
+            parent.addChildNode(node, above)
+        self._id = id_of(node)
         self._undo_text = Krita.instance().action("edit_undo").text()
 
-    def _keep_active(self, active: Node | None) -> Work:
+    def _keep_active(self, before: str) -> Work:
         """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
         for _ in range(_ACTIVATIONS):
-            if active is None or self.gone:
+            former = node_with_id(self.document, before)
+            active = self.document.activeNode() if former is not None else None
+            if former is None:
                 return
-            if self.document.activeNode() == self._node:
-                self.document.setActiveNode(active)
+            if active is not None and id_of(active) == self._id:
+                self.document.setActiveNode(former)
                 return
+            del former, active
             yield Pause.LATER
 
     def _is_last_step(self) -> bool:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridgeclient.region import Rect, context_margin, intersection, with_context
+from dreamkrita.qt import QtCore
 from dreamkrita.sentences import Refused
+from dreamkrita.shape import Shape
 from dreamkrita.spaces import Space, check
-from krita import Document, Krita, Node, Selection
+from krita import Document, Krita, Node
 
 SLICE = 1 << 19
 """Pixels read or written at a time: some milliseconds."""
@@ -25,22 +27,17 @@ _NO_PICTURE = ("filterlayer",)
 class Source:
     """A layer to dream of; rectangles in the document's pixels.
 
-    `region` changes, `context` is what the dream sees; `selection` is a copy, None when nothing
-    is selected and the whole layer changes.
+    `region` changes, `context` is what the dream sees; `shape` is that of the selection, None when
+    nothing is selected and the whole layer changes. The layer is known by its unique id: whoever
+    keeps one of Krita's nodes while its document is closed brings Krita down.
     """
 
     document: Document
-    node: Node
+    id: str
     space: Space
     region: Rect
     context: Rect
-    selection: Selection | None
-
-    def greys(self, rect: Rect) -> bytes | None:
-        """The selection's values within a rectangle, 0 to 255; None when nothing is selected."""
-        if self.selection is None:
-            return None
-        return bytes(self.selection.pixelData(rect.x, rect.y, rect.width, rect.height))
+    shape: Shape | None
 
 
 def find(settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None) -> Source:
@@ -54,12 +51,12 @@ def find(settings: dict[str, Any], schema: dict[str, Any], node: Node | None = N
         raise Refused("There is no document: open one, then dream.")
     layer = layer_of(node or document.activeNode())
     check_layer(layer)
-    selection = _selection(document)
-    region = _region(document, layer, selection)
+    shape = _shape(document)
+    region = _region(document, layer, shape)
     margin = context_margin(region, settings, schema["x-layers"])
     whole = _extent(document, layer)
     context = with_context(region, whole, margin)
-    return Source(document, layer, space_of(layer), region, context, selection)
+    return Source(document, id_of(layer), space_of(layer), region, context, shape)
 
 
 def layer_of(node: Node | None) -> Node:
@@ -107,11 +104,12 @@ def canvas_of(document: Document) -> Rect:
     return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
 
 
-def _selection(document: Document) -> Selection | None:
+def _shape(document: Document) -> Shape | None:
     selection = document.selection()
     if selection is None or selection.width() < 1 or selection.height() < 1:
         return None
-    return selection.duplicate()
+    bounds = selection.x(), selection.y(), selection.width(), selection.height()
+    return Shape(Rect(*bounds), bytes(selection.pixelData(*bounds)))
 
 
 def _extent(document: Document, layer: Node) -> Rect:
@@ -125,14 +123,13 @@ def _extent(document: Document, layer: Node) -> Rect:
     return inside
 
 
-def _region(document: Document, layer: Node, selection: Selection | None) -> Rect:
+def _region(document: Document, layer: Node, shape: Shape | None) -> Rect:
     extent = _extent(document, layer)
-    if selection is None:
+    if shape is None:
         return extent
-    chosen = Rect(selection.x(), selection.y(), selection.width(), selection.height())
-    if intersection(chosen, canvas_of(document)) is None:
+    if intersection(shape.bounds, canvas_of(document)) is None:
         raise Refused("The selection lies outside the canvas: select a part of the picture.")
-    if (region := intersection(chosen, extent)) is None:
+    if (region := intersection(shape.bounds, extent)) is None:
         raise Refused(
             f"The layer “{layer.name()}” is empty here: select where something is painted, or "
             "nothing for the whole layer."
@@ -147,21 +144,31 @@ def strips(rect: Rect) -> list[Rect]:
     return [Rect(rect.x, y, rect.width, min(rows, rect.bottom - y)) for y in starts]
 
 
-def read(node: Node, rect: Rect) -> Iterator[bytes]:
-    """What the layer shows within a rectangle, strip by strip, in Krita's order of channels."""
+def read(document: Document, node_id: str, rect: Rect) -> Iterator[bytes]:
+    """What a layer shows within a rectangle, strip by strip, in Krita's order of channels.
+
+    Raises:
+        Refused: the layer is gone.
+    """
     for strip in strips(rect):
-        yield bytes(node.projectionPixelData(strip.x, strip.y, strip.width, strip.height))
+        node = node_with_id(document, node_id)
+        if node is None:
+            raise Refused("The layer was removed while it was read: dream again.")
+        pixels = node.projectionPixelData(strip.x, strip.y, strip.width, strip.height)
+        del node
+        yield bytes(pixels)
+
+
+def id_of(node: Node) -> str:
+    """A node's unique id, which it keeps when it is saved."""
+    return str(node.uniqueId().toString())
 
 
 def node_with_id(document: Document, unique_id: str) -> Node | None:
-    """The layer of the document with this unique id."""
-    waiting = list(document.topLevelNodes())
-    while waiting:
-        node = waiting.pop()
-        if node.uniqueId().toString() == unique_id:
-            return node
-        waiting += node.childNodes()
-    return None
+    """The node of the document with this unique id; none of a closed document."""
+    if not unique_id or not is_open(document):
+        return None
+    return document.nodeByUniqueID(QtCore.QUuid(unique_id))
 
 
 def is_open(document: Document) -> bool:

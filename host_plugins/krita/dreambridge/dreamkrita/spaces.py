@@ -54,6 +54,10 @@ class Space:
         return self.model == "RGBA"
 
 
+SCREEN = Space("RGBA", "U8", _SRGB[0])
+"""What previews and guides are in."""
+
+
 def check(space: Space) -> Space:
     """The space itself if its pixels can be read.
 

@@ -78,9 +78,15 @@ def painted(doc: Document, name: str = "source", seed: int = 1, parent: Node | N
 
 
 def activate(doc: Document, node: Node) -> Iterator[Any]:
+    """Make a layer the active one, also where Krita is about to activate a new one."""
     doc.waitForDone()
-    doc.setActiveNode(node)
-    yield lambda: doc.activeNode() == node
+
+    def active() -> bool:
+        doc.setActiveNode(node)
+        return bool(doc.activeNode() == node)
+
+    for _ in range(8):
+        yield active
 
 
 def select(doc: Document, x: int, y: int, w: int, h: int, soft: int = 0) -> Selection:
