@@ -98,6 +98,8 @@ def plugin(editor: Editor, profile: Profile) -> Finding:
         return Finding(what, False, found, remedy)
     if not Path(bridge.python).exists():
         return Finding(what, False, f"{bridge.python}, which starts the bridge, is gone", remedy)
+    if obstacle := editor.obstacle(profile):
+        return Finding(what, False, obstacle, remedy)
     return Finding(what, True, f"plug-in {bridge.version} in {folder}")
 
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from dreambridge.editors.base import Editor
 from dreambridge.editors.install import Installed, InstallError, contents, files_of, generate
+from dreambridge.editors.wheels import MINORS
 
 
-def write_archive(editor: Editor, archive: Path) -> Installed:
-    """Write the plug-in with everything that an install would write.
+def write_archive(editor: Editor, archive: Path, *, minors: Sequence[int] = MINORS) -> Installed:
+    """Write the plug-in with everything that an install would write; `minors` as there.
 
     Raises:
         InstallError: the archive can't be written.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        vendored = generate(Path(scratch))
+        vendored = generate(Path(scratch), minors)
         files = [pair for item in contents(editor, Path(scratch)) for pair in files_of(item)]
         try:
             with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:

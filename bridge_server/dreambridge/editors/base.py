@@ -92,3 +92,6 @@ class Editor(Protocol):
 
     def disable(self, profile: Profile) -> None:
         """Undo `enable`."""
+
+    def obstacle(self, profile: Profile) -> str:
+        """Why the editor does not look at the installed plug-in, "" when nothing is in its way."""

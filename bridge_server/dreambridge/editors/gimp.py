@@ -71,6 +71,10 @@ class Gimp:
     def disable(self, profile: Profile) -> None:
         """See `Editor.disable`; nothing is left to undo."""
 
+    def obstacle(self, profile: Profile) -> str:
+        """See `Editor.obstacle`; GIMP looks at every plug-in."""
+        return ""
+
 
 def _python_of_path() -> list[Path]:
     """The python3 that a program started from the desktop finds, not that of an active venv."""

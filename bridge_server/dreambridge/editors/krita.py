@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from dreambridge.editors.base import Item, Places, Profile
-from dreambridge.editors.kritarc import switched
+from dreambridge.editors.kritarc import enabled, switched
 
 _NAME = "dreambridge"
 _FOLDER = PurePosixPath("pykrita") / _NAME
@@ -64,6 +64,13 @@ class Krita:
     def disable(self, profile: Profile) -> None:
         """See `Editor.disable`."""
         _switch(configuration(profile, Places.here()), on=False)
+
+    def obstacle(self, profile: Profile) -> str:
+        """See `Editor.obstacle`."""
+        kritarc = configuration(profile, Places.here())
+        if kritarc.exists() and enabled(kritarc.read_bytes(), _NAME):
+            return ""
+        return f"the plug-in is switched off in {kritarc}"
 
 
 def configuration(profile: Profile, places: Places) -> Path:

@@ -1,0 +1,224 @@
+"""The plug-in for Krita on disk: folders of each platform, kritarc byte for byte, the archive."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dreambridge.cli import main
+from dreambridge.doctor import plugin as examined
+from dreambridge.editors.archive import write_archive
+from dreambridge.editors.base import Places, Profile
+from dreambridge.editors.install import install, installed_files
+from dreambridge.editors.krita import Krita, configuration
+from dreambridge.editors.kritarc import enabled, switched
+
+KRITA = Krita()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's home with a Krita that was started once."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ".local/share"))
+    (tmp_path / ".local/share/krita").mkdir(parents=True)
+    (tmp_path / ".config").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def profile(home: Path) -> Profile:
+    return KRITA.profile_at(home / ".local/share/krita")
+
+
+@pytest.mark.parametrize(
+    ("platform", "resources", "kritarc", "label"),
+    [
+        ("linux", ".local/share/krita", ".config/kritarc", "Krita"),
+        (
+            "linux",
+            ".var/app/org.kde.krita/data/krita",
+            ".var/app/org.kde.krita/config/kritarc",
+            "Krita, Flatpak",
+        ),
+        (
+            "darwin",
+            "Library/Application Support/krita",
+            "Library/Preferences/kritarc",
+            "Krita",
+        ),
+        ("win32", "AppData/Roaming/krita", "AppData/Local/kritarc", "Krita"),
+    ],
+)
+def test_each_kind_of_krita_is_found(
+    tmp_path: Path, platform: str, resources: str, kritarc: str, label: str
+) -> None:
+    places = Places(platform, tmp_path, {})
+    assert KRITA.profiles(places) == []
+    assert tmp_path / resources in KRITA.where(places)
+    (tmp_path / resources).mkdir(parents=True)
+    (found,) = KRITA.profiles(places)
+    assert (found.folder, found.label) == (tmp_path / resources, label)
+    assert found.sandboxed is ("Flatpak" in label)
+    assert configuration(found, places) == tmp_path / kritarc
+
+
+@pytest.mark.parametrize(
+    ("platform", "variable", "resources"),
+    [("linux", "XDG_DATA_HOME", "krita"), ("win32", "APPDATA", "krita")],
+)
+def test_moved_folders_are_found(
+    tmp_path: Path, platform: str, variable: str, resources: str
+) -> None:
+    (tmp_path / "moved" / resources).mkdir(parents=True)
+    places = Places(platform, tmp_path, {variable: str(tmp_path / "moved")})
+    assert [found.folder for found in KRITA.profiles(places)] == [tmp_path / "moved" / resources]
+
+
+def test_moved_configuration_is_edited(tmp_path: Path) -> None:
+    places = Places("linux", tmp_path, {"XDG_CONFIG_HOME": str(tmp_path / "moved")})
+    profile = Profile("Krita", tmp_path / "krita")
+    assert configuration(profile, places) == tmp_path / "moved" / "kritarc"
+
+
+TYPICAL = b"""ColorHistory=a\\x00b
+[MainWindow]
+State=AAAA\xff\xfe==
+
+[python]
+enable_other=false
+enable_zzz=true
+
+[theme]
+Theme=Krita dark
+"""
+
+
+def test_one_line_is_added_to_kritarc() -> None:
+    after = switched(TYPICAL, "dreambridge", on=True)
+    assert enabled(after, "dreambridge")
+    lines = after.splitlines(keepends=True)
+    lines.remove(b"enable_dreambridge=true\n")
+    assert b"".join(lines) == TYPICAL
+    assert switched(after, "dreambridge", on=True) == after
+    assert switched(after, "dreambridge", on=False) == TYPICAL
+
+
+def test_a_plugin_that_was_switched_off_is_switched_on() -> None:
+    off = TYPICAL.replace(b"enable_zzz=true", b"enable_dreambridge=false")
+    after = switched(off, "dreambridge", on=True)
+    assert after == off.replace(b"enable_dreambridge=false", b"enable_dreambridge=true")
+
+
+def test_a_name_in_another_group_does_not_count() -> None:
+    elsewhere = b"[other]\nenable_dreambridge=true\n"
+    assert not enabled(elsewhere, "dreambridge")
+    assert switched(elsewhere, "dreambridge", on=False) == elsewhere
+    assert enabled(switched(elsewhere, "dreambridge", on=True), "dreambridge")
+
+
+@pytest.mark.parametrize("content", [b"", b"[a]\nb=c", b"[python]", b"[a]\r\nb=c\r\n[python]\r\n"])
+def test_files_of_any_ending(content: bytes) -> None:
+    after = switched(content, "dreambridge", on=True)
+    assert enabled(after, "dreambridge")
+    assert after.startswith(content)
+    parser = configparser.ConfigParser()
+    parser.read_string(after.decode())
+    assert parser["python"]["enable_dreambridge"] == "true"
+    assert (b"\r\n" in after) == (b"\r\n" in content)
+
+
+_LINES = st.sampled_from(
+    [b"[python]", b"[x][y]", b"a=b", b"enable_a=true", b"", b"; c", b"\xff=\x00", b"long=\\"]
+)
+
+
+@given(st.lists(_LINES), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
+def test_everything_else_stays_byte_for_byte(lines: list[bytes], end: bytes, last: bool) -> None:
+    content = end.join(lines) + end * last
+    on = switched(content, "dreambridge", on=True)
+    assert enabled(on, "dreambridge")
+    kept = [line for line in on.splitlines() if line != b"enable_dreambridge=true"]
+    assert [line for line in kept if line] == (
+        [line for line in content.splitlines() if line] + [b"[python]"] * (b"[python]" not in lines)
+    )
+
+
+def test_installing_and_removing(home: Path, profile: Profile) -> None:
+    kritarc = home / ".config" / "kritarc"
+    kritarc.write_bytes(TYPICAL)
+    kritarc.chmod(0o600)
+    install(KRITA, profile, minors=())
+    KRITA.enable(profile)
+    folder = profile.folder
+    assert (folder / "pykrita/dreambridge.desktop").is_file()
+    assert (folder / "pykrita/dreambridge/__init__.py").is_file()
+    assert (folder / "pykrita/dreambridge/dreamkrita/docker.py").is_file()
+    assert (folder / "pykrita/dreambridge/dreamkrita/looks/eyes.jpg").is_file()
+    assert (folder / "actions/dreambridge.action").is_file()
+    assert json.loads((folder / "pykrita/dreambridge/schema.json").read_text("utf-8"))
+    assert enabled(kritarc.read_bytes(), "dreambridge")
+    assert kritarc.stat().st_mode & 0o777 == 0o600
+    (folder / "pykrita/other.desktop").touch()
+    done = CliRunner().invoke(main, ["uninstall", "krita"])
+    assert done.exit_code == 0, done.output
+    assert kritarc.read_bytes() == TYPICAL
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == ["other.desktop"]
+
+
+def test_a_dry_run_writes_nothing(home: Path, profile: Profile) -> None:
+    done = CliRunner().invoke(
+        main, ["install", "krita", "--dry-run", "--resource-dir", str(profile.folder)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "pykrita/dreambridge/__init__.py" in done.output
+    assert list(profile.folder.iterdir()) == []
+    assert not (home / ".config/kritarc").exists()
+
+
+def test_a_development_install_is_made_of_links(profile: Profile) -> None:
+    install(KRITA, profile, dev=True, minors=())
+    package = profile.folder / "pykrita/dreambridge"
+    assert (package / "dreamkrita").is_symlink()
+    assert (package / "bridgeclient").is_symlink()
+    assert not (package / "bridge.json").is_symlink()
+
+
+def test_the_doctor_sees_a_plugin_that_is_switched_off(home: Path, profile: Profile) -> None:
+    install(KRITA, profile, minors=())
+    KRITA.enable(profile)
+    assert examined(KRITA, profile).good
+    KRITA.disable(profile)
+    finding = examined(KRITA, profile)
+    assert finding.good is False
+    assert "switched off" in finding.found
+    assert "dreambridge install krita" in finding.remedy
+    assert installed_files(KRITA, profile)
+
+
+def test_the_archive_is_what_kritas_importer_wants(tmp_path: Path) -> None:
+    file = tmp_path / "dream.zip"
+    write_archive(KRITA, file, minors=())
+    with zipfile.ZipFile(file) as reader:
+        names = reader.namelist()
+        desktop = configparser.ConfigParser()
+        desktop.read_string(reader.read("pykrita/dreambridge.desktop").decode())
+    assert desktop["Desktop Entry"]["X-KDE-Library"] == "dreambridge"
+    (folder,) = [name for name in names if name.endswith("/dreambridge/")]
+    assert f"{folder}__init__.py" in names
+    assert f"{folder}bridge.json" in names
+    assert "actions/dreambridge.action" in names
+
+
+def test_only_krita_imports_archives(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["install", "gimp", "--zip", str(tmp_path / "x.zip")])
+    assert done.exit_code == 2
+    assert "--zip is for krita" in done.output

@@ -1,0 +1,108 @@
+"""What the docker's widgets share: presets, feature sizes, text, the guide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dreamcore import DreamSettings
+from dreamcore.presets import DEFAULT, PRESETS
+from dreamcore.schema import schema
+from dreamkrita.choices import (
+    Choices,
+    as_text,
+    completed,
+    features,
+    from_text,
+    preset_of,
+    read_schema,
+    title,
+)
+from dreamkrita.sentences import Refused
+
+
+@pytest.fixture
+def choices() -> Choices:
+    return Choices(schema())
+
+
+def test_the_first_look_is_the_default(choices: Choices) -> None:
+    assert choices.settings == DreamSettings().to_json()
+    assert choices.preset == DEFAULT
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_recognised_whatever_the_seed(choices: Choices, name: str) -> None:
+    choices.set("seed", 99)
+    choices.choose_preset(name)
+    assert choices.preset == name
+    assert choices.settings["seed"] == 99
+    assert title(choices.settings, schema()) == f"Dream · {PRESETS[name].label}"
+
+
+def test_a_change_of_a_preset_is_none(choices: Choices) -> None:
+    choices.choose_preset("swirls")
+    choices.set("step", 3.0)
+    assert choices.preset is None
+    assert title(choices.settings, schema()) == "Dream · relu4_2"
+
+
+def test_feature_sizes_go_from_small_to_large() -> None:
+    names = features(schema())
+    assert names[0] == "relu1_1"
+    assert names[-1] == "relu5_3"
+    assert len(names) == 13
+
+
+def test_a_feature_size_forgets_channels_of_other_layers(choices: Choices) -> None:
+    choices.set("channels", [300])
+    choices.choose_feature("relu1_2")
+    assert DreamSettings.from_json(choices.settings).channels == ()
+
+
+def test_a_guide_and_its_objective_go_together(choices: Choices) -> None:
+    assert choices.wanted(guided=True)["objective"] == "guide"
+    assert choices.wanted(guided=False)["objective"] == "l2"
+    choices.set("objective", "guide")
+    assert choices.wanted(guided=False)["objective"] == "l2"
+
+
+def test_listeners_hear_of_changes_only(choices: Choices) -> None:
+    heard: list[int] = []
+    choices.listen(lambda: heard.append(1))
+    choices.set("seed", choices.settings["seed"])
+    choices.set("seed", 5)
+    choices.choose_preset("eyes")
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
+        ("integers", [3, 14], "3,14"),
+        ("integers", [], ""),
+        ("tile", "auto", "auto"),
+        ("tile", 512, "512"),
+    ],
+)
+def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
+    assert as_text(kind, value) == text
+    assert from_text(kind, text) == value
+
+
+def test_text_that_is_no_value() -> None:
+    with pytest.raises(ValueError, match="float"):
+        from_text("layers", "relu3_3=much")
+
+
+def test_stored_settings_of_another_version_are_completed() -> None:
+    settings = completed({"seed": 7, "no longer": 1}, schema())
+    assert DreamSettings.from_json(settings).seed == 7
+    assert preset_of(settings, schema()) == DEFAULT
+
+
+def test_a_plugin_without_its_schema_says_so(tmp_path: Any) -> None:
+    with pytest.raises(Refused, match="dreambridge install krita"):
+        read_schema(tmp_path)

@@ -1,0 +1,74 @@
+"""The dreams that a document remembers: kept exactly, within bounds, never believed blindly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bridgeclient.region import Rect
+from dreamkrita import history
+from dreamkrita.history import Dream
+from dreamkrita.spaces import SCREEN
+
+DREAM = Dream(
+    id="a",
+    name="Dream · Eyes",
+    settings={"layers": {"relu4_3": 1.0}, "seed": 3},
+    region=Rect(4, 5, 3, 2),
+    space=SCREEN,
+    source="{id}",
+    masked=True,
+    nbytes=10,
+    picture=b"\xff\xd8 a picture",
+    device="cpu",
+    seconds=1.5,
+)
+
+
+def test_the_list_there_and_back() -> None:
+    dreams = [DREAM, replace(DREAM, id="b", masked=False, picture=b"")]
+    assert history.read(history.written(dreams)) == dreams
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"nonsense", b'{"version": 2, "dreams": []}', b"[1]"])
+def test_damaged_lists_are_empty(data: bytes) -> None:
+    assert history.read(data) == []
+
+
+def test_the_newest_comes_first_and_the_oldest_goes() -> None:
+    dreams: list[Dream] = []
+    for number in range(history.MOST_DREAMS):
+        dreams, gone = history.added(dreams, replace(DREAM, id=str(number)))
+        assert gone == []
+    dreams, gone = history.added(dreams, replace(DREAM, id="new"))
+    assert dreams[0].id == "new"
+    assert [dream.id for dream in gone] == ["0"]
+
+
+def test_large_dreams_push_out_older_ones() -> None:
+    half = replace(DREAM, nbytes=history.MOST_BYTES // 2)
+    dreams, _ = history.added([replace(half, id="old")], replace(half, id="second"))
+    dreams, gone = history.added(dreams, replace(half, id="third"))
+    assert [dream.id for dream in dreams] == ["third", "second"]
+    assert [dream.id for dream in gone] == ["old"]
+
+
+def test_pixels_there_and_back() -> None:
+    pixels, mask = bytes(range(24)), bytes(range(6))
+    block = history.packed(pixels, mask)
+    assert history.unpacked(block, DREAM) == (pixels, mask)
+    plain = replace(DREAM, masked=False)
+    assert history.unpacked(history.packed(pixels, None), plain) == (pixels, None)
+
+
+@pytest.mark.parametrize("spoil", [lambda b: b[:-4], lambda b: b"", lambda b: b[:8] + b"x" * 9])
+def test_damaged_pixels_are_refused(spoil: object) -> None:
+    block = history.packed(bytes(24), bytes(6))
+    with pytest.raises(ValueError, match="stored pixels"):
+        history.unpacked(spoil(block), DREAM)  # type: ignore[operator]
+
+
+def test_pixels_of_another_size_are_refused() -> None:
+    with pytest.raises(ValueError, match="another size"):
+        history.unpacked(history.packed(bytes(23), bytes(6)), DREAM)
