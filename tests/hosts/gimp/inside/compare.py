@@ -56,8 +56,8 @@ def _without(document: dict[str, Any], new: set[int]) -> dict[str, Any]:
 def _outside_identical(image: Gimp.Image, before: list[Any], after: list[Any]) -> bool:
     """Whether all that one sees where nothing is selected is the same.
 
-    Bit for bit up to 16 bits; GIMP's compositing of floats rounds the last bits even where the
-    upper layer is masked away.
+    Bit for bit up to 16 bits; beyond, GIMP's compositing goes through approximate curves even
+    where the upper layer is masked away, which changes a profile's values by up to 0.00004.
     """
     if Gimp.Selection.is_empty(image):
         return True
@@ -69,7 +69,7 @@ def _outside_identical(image: Gimp.Image, before: list[Any], after: list[Any]) -
 def _same(old: Any, new: Any) -> bool:
     if isinstance(old, bytes):
         return old == new
-    return all(abs(a - b) < 1e-5 for a, b in zip(old, new, strict=True))
+    return all(abs(a - b) < 1e-4 for a, b in zip(old, new, strict=True))
 
 
 def _shown(source: Gimp.Layer) -> tuple[bytes, tuple[int, int, int, int]]:
