@@ -116,7 +116,7 @@ def test_without_a_wheel_the_relay_serves(found: dict[str, Any]) -> None:
 def test_the_relay_when_asked_for(found_relayed: dict[str, Any]) -> None:
     facts = found_relayed["relay asked for"]
     check(facts, dreamed=True)
-    assert facts["relays_left"] == 0
+    assert facts["relays"] == 1
 
 
 def test_cancelling_through_the_relay(found_relayed: dict[str, Any]) -> None:

@@ -40,11 +40,10 @@ def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
 
 
 def keep_pictures(folder: Path) -> None:
-    """Those for the documentation, with few colours, which makes them small."""
-    for name in ("dialog", "preview", "document", "again") if PICTURES else ():
-        with Image.open(folder / f"{name}.png") as picture:
-            small = picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
-            small.save(Path(PICTURES) / f"gimp-{name}.png", optimize=True)
+    """Those for the documentation."""
+    for name in ("preview.png", "document.jpg", "again.png") if PICTURES else ():
+        with Image.open(folder / name.replace("jpg", "png")) as picture:
+            picture.convert("RGB").save(Path(PICTURES) / f"gimp-{name}", optimize=True, quality=90)
 
 
 @pytest.fixture

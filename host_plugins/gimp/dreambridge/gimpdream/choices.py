@@ -5,11 +5,11 @@ Both write ordinary arguments, so that a script, GIMP's saved settings and the d
 
 from __future__ import annotations
 
+from typing import Any
+
 import gi
 
 gi.require_version("Gtk", "3.0")
-from typing import Any  # noqa: E402
-
 from gi.repository import Gtk  # noqa: E402
 
 from gimpdream.arguments import (  # noqa: E402

@@ -16,9 +16,9 @@ from inside.processes import (
     kill,
     meanwhile,
     plug_in,
-    processes,
     running,
     server,
+    servers,
     set_aside,
     wait_until,
     wait_until_dreaming,
@@ -30,7 +30,7 @@ def _() -> Any:
     """The plug-in starts one, from inside GIMP."""
     before = Path(bridge()["connection_file"]).exists()
     facts = attempt()
-    return {**facts, "was_there": before, "pid": server(), "alive": len(processes("serve"))}
+    return {**facts, "was_there": before, "pid": server(), "alive": len(servers())}
 
 
 @case("server killed while dreaming")
@@ -117,7 +117,7 @@ def _() -> Any:
 
 def stop_server() -> None:
     kill(server(), signal.SIGKILL)
-    wait_until(lambda: not processes("serve"), "stopped")
+    wait_until(lambda: not servers(), "stopped")
 
 
 @case("server absent and not installed any more")

@@ -99,18 +99,18 @@ def server() -> int:
     return int(json.loads(file.read_text("utf-8"))["pid"])
 
 
-def processes(word: str) -> list[int]:
-    """Living processes whose command line has this word."""
-    found = []
+def processes(word: str) -> dict[int, int]:
+    """Living processes whose command line has this word, with their parents."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().split(b"\0")
             stat = (folder / "stat").read_text()
         except OSError:
             continue
-        alive = stat.rpartition(")")[2].split()[0] != "Z"
-        if alive and any(word.encode() in argument for argument in command):
-            found.append(int(folder.name))
+        state_, parent = stat.rpartition(")")[2].split()[:2]
+        if state_ != "Z" and any(word.encode() in argument for argument in command):
+            found[int(folder.name)] = int(parent)
     return found
 
 
@@ -118,6 +118,18 @@ def plug_in() -> int:
     """The process of the plug-in that dreams."""
     (found,) = processes(str(PLUGIN / "dreambridge.py"))
     return found
+
+
+def servers() -> list[int]:
+    """The processes of this bridge's server."""
+    return list(processes(str(Path(bridge()["connection_file"]).parent)))
+
+
+def relays() -> list[int]:
+    """The relays of this plug-in."""
+    parents = processes(str(PLUGIN / "dreambridge.py"))
+    found = processes("dreambridge.relay")
+    return [process for process, parent in found.items() if parent in parents]
 
 
 def kill(process: int, how: signal.Signals) -> None:

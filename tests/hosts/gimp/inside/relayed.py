@@ -13,6 +13,7 @@ from inside.processes import (
     meanwhile,
     plug_in,
     processes,
+    relays,
     running,
     wait_until,
     wait_until_dreaming,
@@ -23,13 +24,15 @@ RELAY = "dreambridge.relay"
 
 @case("relay asked for")
 def _() -> Any:
+    seen: list[int] = []
+
     def look() -> None:
-        wait_until(lambda: processes(RELAY), "a relay")
+        wait_until(lambda: seen.extend(relays()) or seen, "a relay")
 
     with meanwhile(look) as failures:
         facts = attempt()
-    wait_until(lambda: not processes(RELAY), "no relay left")
-    return {**facts, "failures": failures, "relays_left": len(processes(RELAY))}
+    wait_until(lambda: not {*seen} & {*processes(RELAY)}, "its end")
+    return {**facts, "failures": failures, "relays": len(seen)}
 
 
 @case("plug-in killed behind the relay")
