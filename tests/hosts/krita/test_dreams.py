@@ -103,6 +103,13 @@ def test_a_guide_layer(found: dict[str, Any]) -> None:
 
 
 def test_the_gui_does_not_stand_still(krita: Krita) -> None:
+    """4000 × 3000 pixels, 1024² of them selected. The figures in docs/krita.md are from here.
+
+    Krita alone decides how long it takes to compute its canvas anew on a busy machine, so the bound
+    is loose; a GUI that waited for the dream would stand still for seconds.
+    """
     facts = facts_of(krita.run("stalls"), "stall")
     assert facts["layers"] == 1, facts
-    assert facts["dreaming"][0][0] < 0.1, facts
+    assert facts["took"] > 3 * facts["dreaming"][0][0], facts
+    assert facts["dreaming"][0][0] < 0.8, facts
+    assert facts["dreaming"][6][0] < 0.25, facts

@@ -45,6 +45,7 @@ class Controller(QtCore.QObject):
         self.told, self.server = Told(), story.ASLEEP
         self._dream: Dreaming | None = None
         self._count = 0
+        self._turning = False
         self._work: deque[Work] = deque()
         self._timer = QtCore.QTimer(self)
         self._timer.setSingleShot(True)
@@ -224,8 +225,18 @@ class Controller(QtCore.QObject):
             self._timer.start(0)
 
     def _turn(self) -> None:
-        """Some milliseconds of work."""
-        until = time.monotonic() + _TURN_S
+        """Some milliseconds of work; Krita may call this from within a call of that work."""
+        if self._turning:
+            return
+        self._turning = True
+        try:
+            pause = self._some_work(time.monotonic() + _TURN_S)
+        finally:
+            self._turning = False
+        if self._work:
+            self._timer.start(_LATER_MS if pause is Pause.LATER else 0)
+
+    def _some_work(self, until: float) -> Pause:
         pause = Pause.BREATH
         while self._work and pause is Pause.BREATH and time.monotonic() < until:
             work = self._work[0]
@@ -236,8 +247,7 @@ class Controller(QtCore.QObject):
             except (Refused, BridgeError, ValueError) as error:
                 _drop(self._work, work)
                 self._failed(error)
-        if self._work:
-            self._timer.start(_LATER_MS if pause is Pause.LATER else 0)
+        return pause
 
     def _failed(self, error: Exception) -> None:
         told = Told(str(error), wrong=True)

@@ -107,6 +107,7 @@ class DreamLayer:
         self._fresh_at = time.monotonic() + max(_REFRESH_S, _REFRESH_SHARE * took)
         if added:
             yield from self._keep_active(before)
+            self._undo_text = _undo_text()
 
     def _put(self, parts: list[tuple[Rect, bytes]]) -> None:
         node = self._node() or self._made()
@@ -154,7 +155,6 @@ class DreamLayer:
         else:
             parent.addChildNode(node, above)
         self._id = id_of(node)
-        self._undo_text = Krita.instance().action("edit_undo").text()
 
     def _keep_active(self, before: str) -> Work:
         """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
@@ -171,10 +171,9 @@ class DreamLayer:
 
     def _is_last_step(self) -> bool:
         """Whether Krita's Undo would take away this layer, as far as its text tells."""
-        application = Krita.instance()
-        active = application.activeDocument()
-        undo = application.action("edit_undo")
-        return active is not None and active == self.document and undo.text() == self._undo_text
+        active = Krita.instance().activeDocument()
+        in_front = active is not None and active == self.document
+        return in_front and _undo_text() == self._undo_text
 
 
 def ready(document: Document) -> bool:
@@ -183,6 +182,11 @@ def ready(document: Document) -> bool:
         return False
     document.unlock()
     return True
+
+
+def _undo_text() -> str:
+    """What Krita's Undo says that it would undo; it takes Krita a moment to say so."""
+    return str(Krita.instance().action("edit_undo").text())
 
 
 def _trigger(action: str) -> None:

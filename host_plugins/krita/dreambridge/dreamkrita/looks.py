@@ -11,8 +11,8 @@ from dreamkrita.choices import Choices
 from dreamkrita.history import Dream
 from dreamkrita.qt import QtCore, QtGui, QtWidgets
 
-_SIDE = 58
-_PAD = 5
+_SIDE = 56
+_PAD = 3
 _ID = QtCore.Qt.ItemDataRole.UserRole
 _LIST = QtWidgets.QListView
 

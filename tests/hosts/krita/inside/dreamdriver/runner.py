@@ -25,7 +25,7 @@ else:
     from PyQt5.QtCore import QTimer
 
 Case = Callable[[], Iterator[Any]]
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 _TICK_MS = 10
 
 CASES: dict[str, Case] = {}

@@ -1,0 +1,89 @@
+"""A server that dies in the middle of a dream, one that isn't there, one that can't be started."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lab import (
+    activate,
+    all_nodes,
+    busy,
+    click,
+    document,
+    dream,
+    message,
+    painted,
+    quick,
+    select,
+    settled,
+    shown,
+    tree,
+    undo_text,
+    widget,
+)
+from runner import PARAMETERS, case
+
+from krita import Node
+
+
+def prepared() -> Iterator[Any]:
+    doc = yield from document(width=160, height=120)
+    source = painted(doc)
+    yield from shown()
+    select(doc, 30, 20, 100, 80)
+    yield from activate(doc, source)
+    yield settled(doc)
+    return doc
+
+
+def dreams_of(doc: Any) -> list[Node]:
+    return [node for node in all_nodes(doc.rootNode()) if node.name().startswith("Dream")]
+
+
+@case("server missing")
+def _() -> Iterator[Any]:
+    doc = yield from prepared()
+    yield lambda: "Asleep" in widget("server").text()
+    quick()
+    yield from dream()
+    yield settled(doc)
+    return {"message": message(), "layers": len(dreams_of(doc))}
+
+
+@case("server killed in the middle")
+def _() -> Iterator[Any]:
+    doc = yield from prepared()
+    quick("relu3_1", iterations=60, octaves=3)
+    before, undo = tree(doc.rootNode()), undo_text()
+    click("dream_button")
+    yield lambda: bool(dreams_of(doc)) or not busy()
+    facts: dict[str, Any] = {"developing": busy()}
+    server_process = int(Path(PARAMETERS["pid_file"]).read_text().split('"pid": ')[1].split(",")[0])
+    os.kill(server_process, signal.SIGKILL)
+    yield lambda: not busy()
+    yield settled(doc)
+    facts |= {"message": message(), "same_layers": tree(doc.rootNode()) == before}
+    facts["undo"] = [undo, undo_text()]
+    quick()
+    yield from dream()
+    return facts | {"next": message(), "layers": len(dreams_of(doc))}
+
+
+@case("plug-in without its bridge")
+def _() -> Iterator[Any]:
+    doc = yield from prepared()
+    bridge = Path(PARAMETERS["bridge_json"])
+    kept = bridge.read_bytes()
+    bridge.unlink()
+    quick()
+    before = tree(doc.rootNode())
+    yield from dream()
+    facts = {"message": message(), "same_layers": tree(doc.rootNode()) == before}
+    yield lambda: "Not installed" in widget("server").text()
+    facts["server"] = widget("server").text()
+    bridge.write_bytes(kept)
+    return facts

@@ -1,0 +1,98 @@
+"""Pictures of the docker and of a finished document, for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lab import (
+    K,
+    QtCore,
+    QtWidgets,
+    activate,
+    busy,
+    click,
+    click_item,
+    docker,
+    message,
+    select,
+    settled,
+    shown,
+    widget,
+)
+from runner import PARAMETERS, case
+
+REGION = (40, 20, 230, 230)
+
+
+def theme(name: str) -> None:
+    chosen = [a for a in K.action("theme_menu").menu().actions() if a.text().endswith(name)]
+    chosen[0].trigger()
+
+
+def grab(name: str, whole: Any) -> None:
+    whole.grab().save(f"{PARAMETERS['out']}/{name}.png")
+
+
+def turns(count: int = 25) -> Iterator[Any]:
+    for _ in range(count):
+        QtWidgets.QApplication.processEvents()
+        yield None
+
+
+@case("pictures")
+def _() -> Iterator[Any]:
+    window = K.activeWindow().qwindow()
+    window.resize(1480, 900)
+    theme("dark")
+    doc = K.openDocument(PARAMETERS["photo"])
+    K.activeWindow().addView(doc)
+    yield lambda: K.activeDocument() == doc and doc.activeNode() is not None
+    for other in ("sharedtooldocker", "OverviewDocker", "ColorSelectorNg"):
+        for one in K.dockers():
+            if one.objectName() == other:
+                one.setVisible(False)
+    yield from shown()
+    select(doc, *REGION, 12)
+    yield from activate(doc, doc.topLevelNodes()[0])
+    K.action("zoom_to_fit").trigger()
+    click_item("looks", 6)
+    click("dream_button")
+    yield lambda: bool(widget("progress").value() > 550) or not busy()
+    yield from turns()
+    facts: dict[str, Any] = {"while_busy": busy()}
+    grab("krita-developing", window)
+    yield lambda: not busy()
+    click_item("looks", 4)
+    widget("detail").setValue(3)
+    click("dream_button")
+    yield lambda: not busy()
+    yield settled(doc)
+    facts["message"] = message()
+    yield from turns()
+    grab("krita", window)
+    docker().setFloating(True)
+    for name, colours, size in (
+        ("krita-docker-narrow-dark", "dark", (220, 860)),
+        ("krita-docker-wide-dark", "dark", (380, 700)),
+        ("krita-docker-wide-light", "bright", (380, 700)),
+        ("krita-docker-narrow-light", "bright", (220, 860)),
+    ):
+        theme(colours)
+        docker().resize(QtCore.QSize(*size))
+        yield from turns()
+        facts[name] = [docker().width(), docker().height()]
+        grab(name, docker())
+    click("advanced")
+    docker().resize(QtCore.QSize(220, 1000))
+    yield from turns()
+    grab("krita-docker-advanced", docker())
+    click("advanced")
+    facts["cut"] = [
+        [one.objectName() or one.text(), one.width(), one.sizeHint().width()]
+        for one in docker().findChildren(QtWidgets.QPushButton)
+        if one.width() < one.sizeHint().width() and one.isVisible()
+    ]
+    docker().setFloating(False)
+    theme("dark")
+    return facts

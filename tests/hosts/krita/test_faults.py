@@ -1,0 +1,58 @@
+"""What an artist sees of a server that isn't there, dies, or was never installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from bridgeclient import Installation, find
+from dreambridge.home import Home, locate
+from hosts.krita.conftest import Krita
+
+
+@pytest.fixture(scope="module")
+def found(
+    make_krita: Callable[[Home], Krita], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
+    home = locate(tmp_path_factory.mktemp("bridge") / "home")
+    krita = make_krita(home)
+    bridge_json = krita.resources / "pykrita" / "dreambridge" / "bridge.json"
+    yield krita.run("faults", pid_file=str(home.connection_file), bridge_json=str(bridge_json))
+    if client := find(Installation.read(bridge_json), name="test", warm=False):
+        with client:
+            client.shutdown()
+
+
+def facts_of(found: dict[str, Any], case: str) -> dict[str, Any]:
+    facts: dict[str, Any] = found[case]
+    assert "traceback" not in facts, facts["traceback"]
+    return facts
+
+
+def test_the_first_dream_starts_the_server(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "server missing")
+    assert facts["message"].startswith("Done in")
+    assert facts["layers"] == 1
+
+
+def test_a_killed_server_leaves_the_document_as_it_was(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "server killed in the middle")
+    assert facts["developing"]
+    assert facts["same_layers"]
+    assert facts["undo"][0] == facts["undo"][1]
+    assert "Dream again" in facts["message"]
+
+
+def test_the_next_dream_starts_another(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "server killed in the middle")
+    assert facts["next"].startswith("Done in")
+    assert facts["layers"] == 1
+
+
+def test_a_missing_bridge_names_the_command(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "plug-in without its bridge")
+    assert "dreambridge install" in facts["message"]
+    assert facts["same_layers"]
+    assert "dreambridge install" in facts["server"]
