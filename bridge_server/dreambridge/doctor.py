@@ -24,6 +24,7 @@ from dreambridge.editors.base import Editor, Places, Profile
 from dreambridge.editors.install import InstallError, installed_files
 from dreambridge.editors.wheels import ANY
 from dreambridge.home import locate
+from dreamcore import bundled
 
 _WARM_S = 120.0
 _PROBE = """
@@ -60,9 +61,7 @@ def examine(editors: dict[str, Editor], places: Places) -> Iterator[Finding]:
 
 def weights() -> Finding:
     """Whether the bundled network is just as it was published."""
-    from dreamcore.weights import bundled_is_intact
-
-    if bundled_is_intact():
+    if bundled.is_intact():
         return Finding("weights", True, "the bundled VGG16 is intact")
     return Finding("weights", False, "the bundled VGG16 is damaged", "Install dreambridge anew.")
 

@@ -6,12 +6,10 @@ as tensors; code inside a pickle is never run. Nothing here knows devices or pre
 
 from __future__ import annotations
 
-import hashlib
 import json
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import safetensors
@@ -19,12 +17,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
+from dreamcore import bundled
 from dreamcore.errors import WeightsError
 from dreamcore.layers import LAYERS
 
 BUNDLED = "bundled"
-BUNDLED_FILE = "vgg16_features.fp16.safetensors"
-BUNDLED_SHA256 = "6faac18bd0fa5896a9982e4cdd83c5de9ef9e45b51a781410e1ab5ad7cbd9494"
 TORCHVISION = ("IMAGENET1K_V1", "IMAGENET1K_FEATURES")
 
 CAFFE_MEAN, CAFFE_STD = (0.48235, 0.45882, 0.40784), (1 / 255, 1 / 255, 1 / 255)
@@ -63,24 +60,13 @@ def load(source: str | Path = BUNDLED) -> Weights:
     return _from_file(Path(source))
 
 
-def bundled_is_intact() -> bool:
-    """Whether the packaged weights file is there and its checksum is right."""
-    with as_file(files("dreamcore") / "data" / BUNDLED_FILE) as path:
-        return path.is_file() and _sha256(path) == BUNDLED_SHA256
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _bundled() -> Weights:
-    with as_file(files("dreamcore") / "data" / BUNDLED_FILE) as path:
-        if not path.is_file() or _sha256(path) != BUNDLED_SHA256:
-            raise WeightsError(
-                f"The bundled weights {BUNDLED_FILE} are missing or damaged.",
-                "Install dreambridge again.",
-            )
+    if not bundled.is_intact():
+        raise WeightsError(
+            f"The bundled weights {bundled.FILE} are missing or damaged.",
+            "Install dreambridge again.",
+        )
+    with bundled.path() as path:
         return Weights(BUNDLED, _convolutions(load_file(path), BUNDLED), CAFFE_MEAN, CAFFE_STD)
 
 

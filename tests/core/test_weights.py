@@ -15,17 +15,17 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from dreamcore import weights
+from dreamcore import bundled, weights
 from dreamcore.errors import WeightsError
 
 
 @pytest.fixture(scope="module")
 def bundled_file() -> Path:
-    return Path(str(files("dreamcore") / "data" / weights.BUNDLED_FILE))
+    return Path(str(files("dreamcore") / "data" / bundled.FILE))
 
 
 def test_the_bundled_weights_are_the_original_network(bundled_file):
-    assert weights.bundled_is_intact()
+    assert bundled.is_intact()
     loaded = weights.load()
     assert loaded.source == "bundled"
     assert loaded.mean == weights.CAFFE_MEAN
@@ -104,7 +104,7 @@ def test_damaged_and_missing_files(bundled_file, tmp_path, suffix):
 def test_a_damaged_installation_says_to_install_again(tmp_path):
     root = Path(str(files("dreamcore")))
     shutil.copytree(root, tmp_path / "dreamcore")
-    file = tmp_path / "dreamcore" / "data" / weights.BUNDLED_FILE
+    file = tmp_path / "dreamcore" / "data" / bundled.FILE
     content = bytearray(file.read_bytes())
     content[1_000_000] ^= 1
     file.write_bytes(content)
