@@ -17,12 +17,13 @@ from dreamcore import Dreamer, DreamSettings
 from dreamcore.errors import OutOfMemoryError
 
 logging.basicConfig(level=logging.WARNING, format="%(message)s")
+side, megabytes = map(int, sys.argv[1:])
 settings = DreamSettings(layers={"relu2_2": 1.0}, octaves=1, iterations=1, tile="off")
-image = np.random.default_rng(0).integers(0, 255, (1000, 1000, 3), np.uint8)
+image = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
 dreamer = Dreamer()
 *_, whole = dreamer.dream(image[:300, :300], settings)  # threads and buffers are there now
 dreamer.release_memory()
-limit = psutil.Process().memory_info().vms + int(sys.argv[1]) * 2**20
+limit = psutil.Process().memory_info().vms + megabytes * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 try:
     *_, result = dreamer.dream(image, settings)
@@ -32,20 +33,20 @@ except OutOfMemoryError as error:
 """
 
 
-def run(megabytes: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", PROGRAM, str(megabytes)]
+def run(side: int, megabytes: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, str(side), str(megabytes)]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
 
 
 def test_when_memory_runs_out_the_tile_is_halved_and_the_log_says_so():
-    done = run(160)
+    done = run(side=1000, megabytes=160)
     assert done.stdout == "changed True\n"
     assert "out of memory with tiles of 1000 pixels" in done.stderr
     assert "trying 500" in done.stderr
 
 
 def test_when_nothing_fits_the_error_says_size_and_free_memory():
-    done = run(4)
+    done = run(side=3000, megabytes=4)
     assert done.stdout.startswith("refused ")
     assert "pixels" in done.stdout
     assert "MiB that are free on cpu" in done.stdout
