@@ -12,10 +12,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from dreambridge.home import VARIABLE, Home
@@ -62,9 +64,17 @@ class Krita:
         try:
             process.wait(RUN_S)
         finally:
-            process.kill()
-            process.wait()
+            end(process)
         return findings(folder)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End Krita and the screen that it is on, if they didn't end by themselves."""
+    left = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    for one in [*left, process]:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    process.wait()
 
 
 def findings(folder: Path) -> dict[str, Any]:

@@ -29,7 +29,6 @@ def test_the_layer_develops_in_place(found: dict[str, Any]) -> None:
     assert facts["active"], "the user goes on painting on the layer that was active"
     assert facts["told"][-1].startswith("Octave ")
     assert facts["told"][-1].endswith(" left")
-    assert facts["undo"][1] == "Undo Add Layer"
 
 
 def test_cancelling_leaves_no_trace(found: dict[str, Any]) -> None:
@@ -37,7 +36,7 @@ def test_cancelling_leaves_no_trace(found: dict[str, Any]) -> None:
     assert facts["same_layers"]
     assert facts["same_canvas"]
     assert facts["annotations"] == []
-    assert facts["undo"][0] == facts["undo"][1]
+    assert facts["undo_takes"] in (["source"], ["selection"]), "the last thing that the user did"
     assert facts["message"] == "Cancelled; the document is as it was."
 
 
@@ -93,6 +92,7 @@ def test_history_survives_saving(found: dict[str, Any]) -> None:
     assert "Dream · relu2_2" in facts["tip"]
     assert facts["placed_is_same"]
     assert facts["placed_masks"] == ["transparencymask"]
+    assert facts["message"].startswith("Done in")
     assert (facts["dreams"], facts["shelf"]) == (3, 2)
 
 

@@ -93,7 +93,7 @@ class Controller(QtCore.QObject):
         """Put an earlier dream of the active document into it again, as a new layer."""
         document = Krita.instance().activeDocument()
         if self._dream is None and document is not None:
-            self._do(self._place(document, dream))
+            self._do(self._place_or_tell(document, dream))
 
     def _plain(self, settings: Json) -> Json:
         """Remembered settings without the guide, which may have changed or gone."""
@@ -142,6 +142,15 @@ class Controller(QtCore.QObject):
         self._over(dream, Told(f"Done in {result.seconds:.1f} s."))
         self.remembered.emit()
 
+    def _place_or_tell(self, document: Document, dream: Dream) -> Work:
+        try:
+            yield from self._place(document, dream)
+            told = Told(f"“{dream.name}” is placed again.")
+        except (Refused, ValueError) as error:
+            told = Told(str(error), wrong=True)
+        if self._dream is None:  # else there is something newer to tell
+            self._tell(told)
+
     def _place(self, document: Document, dream: Dream) -> Work:
         pixels, mask = memory.pixels(document, dream)
         shape = Shape(dream.region, mask) if mask is not None else None
@@ -152,7 +161,6 @@ class Controller(QtCore.QObject):
         layer = DreamLayer(document, dream.name, space, dream.region, shape, at)
         with Converter() as converter:
             yield from layer.show(pixels, dream.space, converter)
-        self._tell(Told(f"“{dream.name}” is placed again."))
 
     def _stop(self, dream: Dreaming, told: Told) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
@@ -244,17 +252,14 @@ class Controller(QtCore.QObject):
                 pause = next(work)
             except StopIteration:
                 _drop(self._work, work)
-            except (Refused, BridgeError, ValueError) as error:
+            except Refused as refusal:
                 _drop(self._work, work)
-                self._failed(error)
+                self._failed(refusal)
         return pause
 
-    def _failed(self, error: Exception) -> None:
-        told = Told(str(error), wrong=True)
-        if self._dream is None:
-            self._tell(told)
-        else:
-            self._over(self._dream, told)
+    def _failed(self, refusal: Refused) -> None:
+        if self._dream is not None:
+            self._over(self._dream, Told(str(refusal), wrong=True))
 
 
 _GONE = Told("The dream's layer or document was closed or removed, so the dream was cancelled.")

@@ -23,7 +23,7 @@ from lab import (
     settled,
     shown,
     tree,
-    undo_text,
+    undoing,
     widget,
 )
 from runner import PARAMETERS, case
@@ -73,7 +73,6 @@ def pixels_of(node: Node, doc: Document) -> bytes:
 def _() -> Iterator[Any]:
     doc, source = yield from prepared()
     slow()
-    undo = undo_text()
     told: list[str] = []
     layer = yield from begun(doc)
     first, shown_first = pixels_of(layer, doc), bytes(doc.pixelData(70, 60, 8, 8))
@@ -88,26 +87,26 @@ def _() -> Iterator[Any]:
     facts["one_layer"] = len(dreams_of(doc))
     facts["final_differs"] = pixels_of(layer, doc) != second
     facts["canvas_shows_it"] = bytes(doc.pixelData(70, 60, 8, 8)) != shown_first
-    return facts | {"told": told, "undo": [undo, undo_text()], "active": doc.activeNode() == source}
+    return facts | {"told": told, "active": doc.activeNode() == source}
 
 
 @case("cancel")
 def _() -> Iterator[Any]:
     doc, _source = yield from prepared()
     slow()
-    before, undo = tree(doc.rootNode()), undo_text()
+    before = tree(doc.rootNode())
     canvas = bytes(doc.pixelData(0, 0, doc.width(), doc.height()))
     yield from begun(doc)
     click("cancel_button")
     yield lambda: not busy()
     yield settled(doc)
-    return {
+    facts = {
         "same_layers": tree(doc.rootNode()) == before,
         "same_canvas": bytes(doc.pixelData(0, 0, doc.width(), doc.height())) == canvas,
-        "undo": [undo, undo_text()],
         "annotations": doc.annotationTypes(),
         "message": message(),
     }
+    return facts | (yield from undoing(doc))
 
 
 @case("cancel after painting meanwhile")
@@ -251,6 +250,7 @@ def _() -> Iterator[Any]:
     press("dreambridge_again")
     yield lambda: not busy()
     yield settled(opened)
+    facts["message"] = message()
     return facts | {"dreams": len(dreams_of(opened)), "shelf": widget("shelf").count()}
 
 

@@ -22,7 +22,7 @@ from lab import (
     settled,
     shown,
     tree,
-    undo_text,
+    undoing,
     widget,
 )
 from runner import PARAMETERS, case
@@ -58,7 +58,7 @@ def _() -> Iterator[Any]:
 def _() -> Iterator[Any]:
     doc = yield from prepared()
     quick("relu3_1", iterations=60, octaves=3)
-    before, undo = tree(doc.rootNode()), undo_text()
+    before = tree(doc.rootNode())
     click("dream_button")
     yield lambda: bool(dreams_of(doc)) or not busy()
     facts: dict[str, Any] = {"developing": busy()}
@@ -67,7 +67,7 @@ def _() -> Iterator[Any]:
     yield lambda: not busy()
     yield settled(doc)
     facts |= {"message": message(), "same_layers": tree(doc.rootNode()) == before}
-    facts["undo"] = [undo, undo_text()]
+    facts |= yield from undoing(doc)
     quick()
     yield from dream()
     return facts | {"next": message(), "layers": len(dreams_of(doc))}

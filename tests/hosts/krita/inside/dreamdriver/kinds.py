@@ -24,7 +24,6 @@ from lab import (
     settled,
     shown,
     tree,
-    undo_text,
     unpack,
 )
 from runner import PARAMETERS, case
@@ -47,7 +46,6 @@ def dreamed(doc: Document, source: Node, soft: int = 0, selected: Any = SELECTED
         {n.uniqueId().toString() for n in all_nodes(doc.rootNode())},
     )
     pictures = {n.uniqueId().toString(): raw(n, doc) for n in all_nodes(doc.rootNode())}
-    undo = undo_text()
     quick()
     yield from dream()
     yield settled(doc)
@@ -64,7 +62,7 @@ def dreamed(doc: Document, source: Node, soft: int = 0, selected: Any = SELECTED
         if n.uniqueId().toString() in known and not contains(n, layer)
     )
     facts["still_active"] = doc.activeNode() == source
-    yield from undone(doc, layer, before, undo, facts)
+    yield from undone(doc, layer, before, facts)
     return facts
 
 
@@ -112,9 +110,7 @@ def look(layer: Node, source: Node, doc: Document, selection: Selection | None) 
     return facts
 
 
-def undone(
-    doc: Document, layer: Node, before: list[Any], undo: str, facts: dict[str, Any]
-) -> Iterator[Any]:
+def undone(doc: Document, layer: Node, before: list[Any], facts: dict[str, Any]) -> Iterator[Any]:
     """One undo step takes all of it away, one redo step brings all of it back."""
     doc.setActiveNode(layer)
     after, own = tree(doc.rootNode()), bytes(layer.pixelData(0, 0, doc.width(), doc.height()))

@@ -173,8 +173,21 @@ def raw(node: Node, doc: Document) -> bytes:
     return bytes(node.projectionPixelData(0, 0, doc.width(), doc.height()))
 
 
-def undo_text() -> str:
-    return str(K.action("edit_undo").text())
+def undoing(doc: Document) -> Iterator[Any]:
+    """What the next undo step takes away, which redo brings back; selections are steps in 5.3."""
+
+    def things() -> list[str]:
+        layers = [name for name, _kind, _below in tree(doc.rootNode())]
+        return [*layers, "selection"] if doc.selection() is not None else layers
+
+    before = things()
+    press("edit_undo")
+    yield lambda: things() != before
+    after = things()
+    press("edit_redo")
+    yield lambda: things() == before
+    doc.waitForDone()
+    return {"undo_takes": [name for name in before if name not in after]}
 
 
 def press(action: str) -> None:
