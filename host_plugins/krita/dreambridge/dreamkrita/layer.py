@@ -57,7 +57,7 @@ class DreamLayer:
         self.document, self.name, self.space, self.region = document, name, space, region
         self._shape, self._above = shape, above
         self._id = ""
-        self._undo_text = ""
+        self._undo_texts: set[str] = set()
         self._fresh_at = 0.0
 
     @property
@@ -107,7 +107,7 @@ class DreamLayer:
         self._fresh_at = time.monotonic() + max(_REFRESH_S, _REFRESH_SHARE * took)
         if added:
             yield from self._keep_active(before)
-            self._undo_text = _undo_text()
+            self._undo_texts.add(_undo_text())
 
     def _put(self, parts: list[tuple[Rect, bytes]]) -> None:
         node = self._node() or self._made()
@@ -155,6 +155,7 @@ class DreamLayer:
         else:
             parent.addChildNode(node, above)
         self._id = id_of(node)
+        self._undo_texts.add(_undo_text())
 
     def _keep_active(self, before: str) -> Work:
         """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
@@ -173,7 +174,7 @@ class DreamLayer:
         """Whether Krita's Undo would take away this layer, as far as its text tells."""
         active = Krita.instance().activeDocument()
         in_front = active is not None and active == self.document
-        return in_front and _undo_text() == self._undo_text
+        return in_front and _undo_text() in self._undo_texts
 
 
 def ready(document: Document) -> bool:

@@ -17,7 +17,7 @@ from lab import (
     message,
     painted,
     pixels,
-    press,
+    pressed,
     quick,
     raw,
     select,
@@ -114,11 +114,9 @@ def undone(doc: Document, layer: Node, before: list[Any], facts: dict[str, Any])
     """One undo step takes all of it away, one redo step brings all of it back."""
     doc.setActiveNode(layer)
     after, own = tree(doc.rootNode()), bytes(layer.pixelData(0, 0, doc.width(), doc.height()))
-    press("edit_undo")
-    yield lambda: tree(doc.rootNode()) != after
+    yield from pressed("edit_undo", lambda: tree(doc.rootNode()) != after)
     facts["one_undo_step"] = tree(doc.rootNode()) == before
-    press("edit_redo")
-    yield lambda: tree(doc.rootNode()) != before
+    yield from pressed("edit_redo", lambda: tree(doc.rootNode()) != before)
     facts["one_redo_step"] = tree(doc.rootNode()) == after
     again = bytes(layer.pixelData(0, 0, doc.width(), doc.height()))
     facts["same_after_redo"] = again == own

@@ -182,18 +182,18 @@ def undoing(doc: Document) -> Iterator[Any]:
         return [*layers, "selection"] if selected else layers
 
     before = things()
-    yield from _pressed("edit_undo", lambda: things() != before)
+    yield from pressed("edit_undo", lambda: things() != before)
     after = things()
-    yield from _pressed("edit_redo", lambda: things() == before)
+    yield from pressed("edit_redo", lambda: things() == before)
     doc.waitForDone()
     return {"undo_takes": [name for name in before if name not in after]}
 
 
-def _pressed(action: str, done: Callable[[], bool]) -> Iterator[Any]:
-    """Press until it is done; Krita 5.3 lets the first press after a removed layer fall flat."""
-    for _ in range(2):
+def pressed(action: str, done: Callable[[], bool]) -> Iterator[Any]:
+    """Press until it is done: Krita lets a press fall flat that comes while it is busy."""
+    for _ in range(3):
         press(action)
-        for _ in range(60):
+        for _ in range(100):
             if done():
                 return
             yield None
