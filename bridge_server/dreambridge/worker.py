@@ -157,7 +157,7 @@ class Worker:
                 self._credit |= message.type == "credit"
 
     def _report(self, event: Progress, side: int, pace: Pace) -> None:
-        if pace.due("progress", _PROGRESS_INTERVAL_S):
+        if event.fraction == 1 or pace.due("progress", _PROGRESS_INTERVAL_S):
             self._send(
                 "progress",
                 octave=event.octave,

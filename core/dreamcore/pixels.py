@@ -54,7 +54,7 @@ def check_image(image: Image, what: str = "image") -> Image:
             f"The {what} has shape {shape}.",
             "Accepted: height x width x channels with 1 to 4 channels (2 and 4 carry alpha).",
         )
-    _check_values(image, what, tuple(FULL_SCALE))
+    _check_values(image, what)
     return image
 
 
@@ -67,13 +67,13 @@ def check_mask(mask: Image, size: tuple[int, int]) -> Image:
     if not isinstance(mask, np.ndarray) or mask.shape != size:
         shape = getattr(mask, "shape", type(mask).__name__)
         raise ImageError(f"The mask has shape {shape}.", f"It must have the image's: {size}.")
-    _check_values(mask, "mask", tuple(FULL_SCALE))
+    _check_values(mask, "mask")
     return mask
 
 
-def _check_values(array: Image, what: str, types: tuple[str, ...]) -> None:
-    if array.dtype.name not in types:
-        accepted = ", ".join(types)
+def _check_values(array: Image, what: str) -> None:
+    if array.dtype.name not in FULL_SCALE:
+        accepted = ", ".join(FULL_SCALE)
         raise ImageError(f"The {what} has type {array.dtype.name}.", f"Accepted: {accepted}.")
     if array.size == 0:
         raise ImageError(f"The {what} is empty: {array.shape}.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -211,10 +210,9 @@ def test_people_see_a_bar_with_octave_iteration_and_time_left(source: Path, shar
         assert process.wait(60) == 0
     os.close(leader)
     text = shown.decode("utf-8", "replace")
-    # The last steps may give way to the result, so any step will do.
-    assert re.search(r"octave [12]/2  iteration \d+/20", text)
-    assert re.search(r"\d+%", text)
-    assert re.search(r"\d:\d\d left", text)
+    assert "octave 2/2  iteration 20/20" in text
+    assert "100%" in text
+    assert "0:00 left" in text
 
 
 # the server
