@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
+from bridgeclient.looks import as_text, preset_of
 from dreamcore import DreamSettings
 from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.schema import schema
 from dreamkrita.choices import (
     Choices,
-    as_text,
     completed,
     features,
     from_text,
-    preset_of,
     read_schema,
     title,
 )

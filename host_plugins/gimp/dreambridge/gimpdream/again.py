@@ -8,8 +8,9 @@ from typing import Any
 
 from gi.repository import Gimp
 
+from bridgeclient.looks import Json
 from bridgeclient.region import Rect, intersection
-from gimpdream.arguments import STORED, Json, Wish, complete, guided, read_settings, write_settings
+from gimpdream.arguments import STORED, Wish, complete, guided, read_settings, write_settings
 from gimpdream.memory import Memory, recall
 from gimpdream.pixels import GREY, read_alpha
 from gimpdream.selection import Shape, shape_of

@@ -14,9 +14,8 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
+from bridgeclient.looks import Json, as_text, defaults, look, preset_of
 from gimpdream.sentences import Refused
-
-Json = dict[str, Any]
 
 CUSTOM = "custom"
 STORED = "stored"
@@ -25,7 +24,6 @@ AUTOMATIC = -1
 
 _FLAGS = GObject.ParamFlags.READWRITE
 _WRITTEN = ("layers", "integers", "tile")
-_ENGINE = ("seed", "tile", "precision", "device")
 _GINT_MAX = 2**31 - 1
 
 
@@ -133,15 +131,6 @@ def argument_name(name: str) -> str:
     return name.replace("_", "-")
 
 
-def as_text(kind: str, value: Any) -> str:
-    """A value without a type in GIMP as text: "relu3_3=0.5,relu5_1", "1,2", "auto"."""
-    if kind == "layers":
-        return ",".join(n if weight == 1 else f"{n}={weight:g}" for n, weight in value.items())
-    if kind == "integers":
-        return ",".join(map(str, value))
-    return str(value)
-
-
 def from_text(name: str, kind: str, text: str) -> Any:
     """The inverse of `as_text`; the engine judges names and ranges.
 
@@ -159,24 +148,6 @@ def from_text(name: str, kind: str, text: str) -> Any:
     except ValueError:
         example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}.get(kind, "auto")
         raise Refused(f"{name} “{text}” can't be read; write it like {example}.") from None
-
-
-def defaults(schema: Json) -> Json:
-    """The settings when nothing is chosen."""
-    return {name: spec["default"] for name, spec in schema["properties"].items()}
-
-
-def preset_of(settings: Json, schema: Json) -> str | None:
-    """The preset with this look, None if it is nobody's."""
-    for name, preset in schema["x-presets"].items():
-        if all(settings[key] == value for key, value in look(preset["settings"]).items()):
-            return str(name)
-    return None
-
-
-def look(settings: Json) -> Json:
-    """The settings without those that leave the look alone: seed, tile, precision, device."""
-    return {name: value for name, value in settings.items() if name not in _ENGINE}
 
 
 def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json:

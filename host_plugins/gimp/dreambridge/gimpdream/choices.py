@@ -12,12 +12,11 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk  # noqa: E402
 
+from bridgeclient.looks import Json, look  # noqa: E402
 from gimpdream.arguments import (  # noqa: E402
     CUSTOM,
     STORED,
-    Json,
     argument_name,
-    look,
     read_values,
     write_settings,
 )

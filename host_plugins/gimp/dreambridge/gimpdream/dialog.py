@@ -17,7 +17,8 @@ gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GObject, Gtk  # noqa: E402
 
-from gimpdream.arguments import Json, argument_name  # noqa: E402
+from bridgeclient.looks import Json  # noqa: E402
+from gimpdream.arguments import argument_name  # noqa: E402
 from gimpdream.choices import features_combo, follow_presets  # noqa: E402
 from gimpdream.errands import Errand  # noqa: E402
 from gimpdream.preview import Preview  # noqa: E402

@@ -25,7 +25,7 @@ from bridgeclient import (
     Started,
     connect,
 )
-from gimpdream.arguments import Json
+from bridgeclient.looks import Json, time_left
 
 NAME = "GIMP"
 _REDRAW_S = 0.1
@@ -84,15 +84,7 @@ def describe(progress: Progress) -> str:
     """Where the dream is, as one reads it in the progress bar."""
     octave = f"Octave {progress.octave} of {progress.octaves}"
     step = f"step {progress.iteration} of {progress.iterations}"
-    return f"{octave}, {step}{_left(progress.remaining_s)}"
-
-
-def _left(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f", {max(1, round(seconds))} s left"
-    return f", {round(seconds / 60)} min left"
+    return f"{octave}, {step}{time_left(progress.remaining_s)}"
 
 
 def _tell(part: str, text: str) -> None:

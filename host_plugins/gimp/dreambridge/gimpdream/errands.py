@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from gi.repository import Gimp
 
 from bridgeclient import BridgeClient, Result
+from bridgeclient.looks import Json
 from gimpdream import again, arguments, layers
-from gimpdream.arguments import Json, Wish
+from gimpdream.arguments import Wish
 from gimpdream.dreaming import Order, bridge, dream
 from gimpdream.memory import Memory
 from gimpdream.pixels import PixelFormat

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from gi.repository import Gimp
 
+from bridgeclient.looks import Json, as_text, preset_of
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, cut
-from gimpdream.arguments import ALPHA, Json, as_text, preset_of
+from gimpdream.arguments import ALPHA
 from gimpdream.memory import Memory, remember
 from gimpdream.pixels import PixelFormat, format_of, read, write, write_values
 from gimpdream.source import Source, bounds_of

@@ -11,7 +11,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from gimpdream.arguments import Json
+from bridgeclient.looks import Json
 
 PARASITE = "dreambridge"
 _PERSISTENT_UNDOABLE = 3

@@ -10,9 +10,9 @@ import math
 
 from gi.repository import Gimp
 
+from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect
-from gimpdream.arguments import Json
 from gimpdream.dreaming import Order
 from gimpdream.errands import Plan
 from gimpdream.pixels import read_small, read_small_values, write_values

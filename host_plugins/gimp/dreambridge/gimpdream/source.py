@@ -12,10 +12,11 @@ from typing import Any
 
 from gi.repository import Gimp
 
+from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, context_margin, moved, relative, with_context
 from gimpdream import pixels
-from gimpdream.arguments import AUTOMATIC, Json, Wish
+from gimpdream.arguments import AUTOMATIC, Wish
 from gimpdream.selection import Shape, read_shape
 from gimpdream.sentences import Refused
 

@@ -12,12 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bridgeclient.looks import Json, defaults, look, preset_of
 from dreamkrita.sentences import Refused
-
-Json = dict[str, Any]
-
-_ENGINE = ("seed", "tile", "precision", "device")
-"""Settings that are no part of a look."""
 
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
@@ -38,23 +34,9 @@ def read_schema(here: Path) -> Json:
     return schema
 
 
-def defaults(schema: Json) -> Json:
-    """The settings' defaults."""
-    return {name: spec["default"] for name, spec in schema["properties"].items()}
-
-
 def completed(settings: Mapping[str, Any], schema: Json) -> Json:
     """The settings that the schema knows, with defaults for the rest."""
     return {name: settings.get(name, value) for name, value in defaults(schema).items()}
-
-
-def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
-    """The preset whose look the settings have, whatever the seed and the machine."""
-    for name, preset in schema["x-presets"].items():
-        look = preset["settings"]
-        if all(settings[key] == look[key] for key in look if key not in _ENGINE):
-            return str(name)
-    return None
 
 
 def title(settings: Mapping[str, Any], schema: Json) -> str:
@@ -75,15 +57,6 @@ def deepest(settings: Mapping[str, Any], schema: Json) -> str:
     fields = schema["x-layers"]
     known = [str(name) for name in settings["layers"] if name in fields]
     return max(known, key=lambda name: (fields[name]["receptive_field"], name))
-
-
-def as_text(kind: str, value: Any) -> str:
-    """A value of a kind that has no widget of its own, written as on the command line."""
-    if kind == "layers":
-        return ",".join(n if w == 1 else f"{n}={w:g}" for n, w in value.items())
-    if kind == "integers":
-        return ",".join(str(number) for number in value)
-    return str(value)
 
 
 def from_text(kind: str, text: str) -> Any:
@@ -143,8 +116,7 @@ class Choices:
 
     def choose_preset(self, name: str) -> None:
         """Take a preset's look; the seed and what concerns the machine stay."""
-        look = self.schema["x-presets"][name]["settings"]
-        self._change({key: value for key, value in look.items() if key not in _ENGINE})
+        self._change(look(self.schema["x-presets"][name]["settings"]))
 
     def replace(self, settings: Mapping[str, Any]) -> None:
         """Take all of these settings."""

@@ -12,8 +12,9 @@ from collections import deque
 from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
+from bridgeclient.looks import Json
 from dreamkrita import memory, source, story
-from dreamkrita.choices import SEED_MOST, Choices, Json, title
+from dreamkrita.choices import SEED_MOST, Choices, title
 from dreamkrita.convert import Converter
 from dreamkrita.courier import Courier, Ended, Errand, News, Seen
 from dreamkrita.dreaming import Dreaming

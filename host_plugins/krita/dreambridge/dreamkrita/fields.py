@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dreamkrita.choices import Choices, as_text, from_text
+from bridgeclient.looks import as_text
+from dreamkrita.choices import Choices, from_text
 from dreamkrita.qt import QtCore, QtGui, QtWidgets
 
 _INT_MOST = 2**31 - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridgeclient import Accepted, BridgeError, JobEvent, Progress, Started, Status
+from bridgeclient.looks import time_left
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,6 @@ def told(event: JobEvent, before: Told) -> Told:
 def _progress(event: Progress) -> str:
     octave = f"Octave {event.octave} of {event.octaves}"
     return octave + time_left(event.remaining_s)
-
-
-def time_left(seconds: float | None) -> str:
-    """ ", 12 s left", nothing while there is nothing to estimate from."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f", {max(1, round(seconds))} s left"
-    return f", {round(seconds / 60)} min left"
 
 
 def failure(error: BridgeError) -> Told:

@@ -1,0 +1,54 @@
+"""Settings as the editors show them: which part is a look, whose preset it is, values as text.
+
+Everything about a setting comes from the JSON schema that the server and the installer hand out.
+Knows no editor and no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+_ENGINE = ("seed", "tile", "precision", "device")
+"""Settings that leave the look alone."""
+
+
+def defaults(schema: Json) -> Json:
+    """The settings when nothing is chosen."""
+    return {name: spec["default"] for name, spec in schema["properties"].items()}
+
+
+def look(settings: Mapping[str, Any]) -> Json:
+    """The settings without those that leave the look alone: seed, tile, precision, device."""
+    return {name: value for name, value in settings.items() if name not in _ENGINE}
+
+
+def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
+    """The preset with this look, whatever the seed and the machine; None if it is nobody's."""
+    for name, preset in schema["x-presets"].items():
+        if all(settings[key] == value for key, value in look(preset["settings"]).items()):
+            return str(name)
+    return None
+
+
+def as_text(kind: str, value: Any) -> str:
+    """A value of a kind that has no widget of its own, as on the command line.
+
+    "relu3_3=0.5,relu5_1" for layers, "1,2" for integers, "auto" for the rest.
+    """
+    if kind == "layers":
+        return ",".join(n if weight == 1 else f"{n}={weight:g}" for n, weight in value.items())
+    if kind == "integers":
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def time_left(seconds: float | None) -> str:
+    """ ", 12 s left", nothing while there is nothing to estimate from."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f", {max(1, round(seconds))} s left"
+    return f", {round(seconds / 60)} min left"
