@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from dreamcore.allocator import with_large_pages
 
 BENCHMARKS = ("step", "whole_dream", "canvas", "bridge")
 
@@ -13,7 +16,8 @@ def main() -> None:
     """Runs those named on the command line, or all."""
     for name in sys.argv[1:] or BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        subprocess.run([sys.executable, str(Path(__file__).with_name(f"{name}.py"))], check=True)
+        script = str(Path(__file__).with_name(f"{name}.py"))
+        subprocess.run([sys.executable, script], check=True, env=with_large_pages(os.environ))
 
 
 if __name__ == "__main__":

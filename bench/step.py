@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from dreamcore import DreamSettings, ascent, devices, tiling, vgg, weights
+from dreamcore import DreamSettings, allocator, ascent, devices, tiling, vgg, weights
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
 from dreamcore.pixels import Source
@@ -27,7 +27,7 @@ def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
             pass
         sigmas = ascent.cascade_sigmas(settings.smoothing, 5, settings.iterations)
         for plane in gradient:
-            ascent.smooth(plane, sigmas)
+            list(ascent.smooth(plane, sigmas))
         ascent.step(pixels, gradient, settings.step)
 
     return run
@@ -57,7 +57,7 @@ def convolutions_alone(network: vgg.Network, side: int) -> Callable[[], None]:
 
 def main() -> None:
     """Prints the share of the convolutions for each size and precision."""
-    devices.reuse_large_blocks()
+    allocator.reuse_large_blocks()
     cpu, source = torch.device("cpu"), weights.load()
     chosen = devices.choose_precision(cpu)
     for dtype in dict.fromkeys((chosen, torch.float32)):

@@ -29,6 +29,7 @@ COMPUTING = {"dreambridge.worker", "dreambridge.cli.engines"}
 """The only modules of dreambridge that may use the part of the engine that loads torch."""
 
 TORCH_FREE = {
+    "dreamcore.allocator",
     "dreamcore.bundled",
     "dreamcore.errors",
     "dreamcore.layers",

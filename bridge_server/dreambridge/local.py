@@ -25,8 +25,10 @@ from dreambridge.executor import Capabilities, Report
 from dreambridge.home import Home
 from dreambridge.jobs import Frames
 from dreambridge.link import Link
+from dreambridge.log import PRIVATE_APPEND
 from dreambridge.options import MIB, Options
 from dreambridge.reports import FROM_WORKER
+from dreamcore.allocator import with_large_pages
 
 _log = logging.getLogger(__name__)
 
@@ -147,12 +149,12 @@ class LocalWorker:
 
     def _start(self) -> None:
         self._failure = None
-        self._link = Link(self._context, self._admission, ipc=self._ipc)
         engine = {name: getattr(self._options, name) for name in ("weights", "device", "precision")}
-        orders = json.dumps({**self._link.address, **engine}).encode() + b"\n"
         try:
+            self._link = Link(self._context, self._admission, ipc=self._ipc)
+            orders = json.dumps({**self._link.address, **engine}).encode() + b"\n"
             self._process = _spawn(self._home, orders)
-        except OSError as error:
+        except (OSError, zmq.ZMQError) as error:
             _log.exception("no worker could be started")
             self._stop()
             self._state = "failed"
@@ -222,10 +224,9 @@ class LocalWorker:
 
 def _spawn(home: Home, orders: bytes) -> subprocess.Popen[bytes]:
     """A worker process that has its orders; its standard input stays open while it shall live."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     if home.worker_log.exists() and home.worker_log.stat().st_size > MIB:
         home.worker_log.replace(home.worker_log.with_suffix(".log.1"))
-    log = os.open(home.worker_log, flags, 0o600)
+    log = os.open(home.worker_log, PRIVATE_APPEND, 0o600)
     try:
         worker = subprocess.Popen(
             [sys.executable, "-P", "-m", "dreambridge.worker"],
@@ -233,6 +234,7 @@ def _spawn(home: Home, orders: bytes) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=home.folder,
+            env=with_large_pages(os.environ),
             bufsize=0,
         )
     finally:

@@ -40,10 +40,11 @@ def cascade_sigmas(smoothing: float, iteration: int, iterations: int) -> tuple[f
     return sigma / 2, sigma, sigma * 2
 
 
-def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> None:
+def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> Iterator[None]:
     """Replaces `plane`, (H, W), by the mean of its Gaussian blurs, edges extended.
 
-    The blurs are made one from another, since Gaussians compose: variances add.
+    The blurs are made one from another, since Gaussians compose: variances add. Yields after each
+    strip of rows, so that on large images it can be broken off.
     """
     reach = sum(_reach(step) for step in _increments(sigmas))
     height = plane.shape[0]
@@ -56,6 +57,7 @@ def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> None:
         strip = torch.cat([above, plane[start:stop], below, padding])
         above = strip[stop - start : stop - start + reach].clone()
         plane[start:stop] = _mean_of_blurs(strip, sigmas)[reach:-reach]
+        yield
 
 
 def _increments(sigmas: tuple[float, ...]) -> list[float]:

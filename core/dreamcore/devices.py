@@ -6,15 +6,14 @@ the hardware has instructions for them and several times slower where it has not
 
 from __future__ import annotations
 
-import ctypes
 import functools
-import sys
 import time
 
 import psutil
 import torch
 import torch.nn.functional as F
 
+from dreamcore import allocator
 from dreamcore.errors import DeviceError
 
 PREFERENCE = ("cuda", "xpu", "mps", "cpu")
@@ -28,8 +27,6 @@ _CANDIDATES = {
 }
 _ROUNDS = 12
 """Measurements of each format, the best of which counts."""
-
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 
 def available(kind: str) -> bool:
@@ -118,25 +115,5 @@ def release_memory(device: torch.device) -> None:
     """Gives memory that is kept for reuse back to the system or the device."""
     if device.type != "cpu":
         getattr(torch, device.type).empty_cache()
-    elif library := _glibc():
-        library.malloc_trim(0)
-
-
-@functools.cache
-def reuse_large_blocks() -> None:
-    """Tells glibc to keep and reuse large blocks instead of mapping them anew each time.
-
-    Without it every large activation is mapped, faulted in page by page and unmapped again, which
-    doubles the time of a step at 1024 x 1024. Does nothing where the C library isn't glibc.
-    """
-    if library := _glibc():
-        library.mallopt(_M_MMAP_MAX, 0)
-        library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
-
-
-@functools.cache
-def _glibc() -> ctypes.CDLL | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    library = ctypes.CDLL(None)
-    return library if hasattr(library, "gnu_get_libc_version") else None
+    else:
+        allocator.give_back()

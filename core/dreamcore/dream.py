@@ -14,7 +14,16 @@ from torch import Tensor
 from dreamcore import ascent, devices, octaves, tiling
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.objectives import Term
-from dreamcore.pixels import Image, Region, Source, add_change, grown, masked_region, padded
+from dreamcore.pixels import (
+    Image,
+    Region,
+    Source,
+    add_change,
+    grown,
+    masked_region,
+    padded,
+    strips,
+)
 from dreamcore.previews import Previewer
 from dreamcore.settings import DreamSettings
 from dreamcore.vgg import Network
@@ -85,18 +94,22 @@ class Dream:
         source = Source.of(self.image[region.slices])
         mask = None if self.mask is None else self.mask[region.slices]
         previewer = Previewer(self.image, self.mask, region)
-        pixels, octave_count = yield from self._octaves(source, mask, previewer)
-
-        def change(rows: slice) -> Tensor:
-            return pixels[:, rows, : region.width].cpu() - source.planes(rows)
-
-        add_change(source.image, change, mask, result[region.slices])
-        return result, octave_count
+        pixels, last = yield from self._octaves(source, mask, previewer)
+        out = result[region.slices]
+        for rows in strips(region.height):
+            change = pixels[:, rows, : region.width].cpu() - source.planes(rows)
+            add_change(source.image[rows], change, None if mask is None else mask[rows], out[rows])
+            if _is_large(pixels):
+                yield last
+        return result, last.octaves
 
     def _octaves(
         self, source: Source, mask: Image | None, previewer: Previewer
-    ) -> Generator[Progress, None, tuple[Tensor, int]]:
-        """The octaves from the smallest to the full size; returns the dreamed (3, H, W)."""
+    ) -> Generator[Progress, None, tuple[Tensor, Progress]]:
+        """The octaves from the smallest to the full size.
+
+        Returns the dreamed (3, H, W) and the last progress.
+        """
         pixels = self._planes(source)  # (3, H, W)
         weight = None if mask is None else self._weight(mask, pixels)  # (H, W)
         sizes = octaves.sizes((pixels.shape[1], pixels.shape[2]), self.settings)
@@ -107,23 +120,30 @@ class Dream:
         smaller: Tensor | None = None
         for size, pixels in zip(sizes, starts, strict=True):  # (3, h, w)
             origin = None if size == sizes[-1] else pixels.clone()
+            preview = functools.partial(self._preview, previewer, source, pixels, origin)
+            last = clock.progress(size, 0, preview)
+            if _is_large(pixels):
+                yield last
             if smaller is not None:
                 octaves.add_smaller(pixels, smaller, self.settings, self._grey)
+                if _is_large(pixels):
+                    yield last
             shrunken = None if weight is None else octaves.resize(weight[None], size)[0].clamp(0, 1)
-            preview = functools.partial(self._preview, previewer, source, pixels, origin)
             for done in self._ascend(pixels, shrunken, generator):
-                yield clock.progress(size, done, preview)
+                last = clock.progress(size, done, preview)
+                yield last
             if origin is not None:
                 blend = self.settings.octave_mode == "blend"
                 smaller = pixels if blend else pixels - origin
-        return pixels, len(sizes)
+        return pixels, last
 
     def _preview(
         self, previewer: Previewer, source: Source, pixels: Tensor, origin: Tensor | None, side: int
     ) -> Image:
         """A picture of the state; `origin` None stands for the source at full size."""
-        before = self._planes(source) if origin is None else origin
-        return previewer.render(pixels - before, side)
+        step = previewer.step((pixels.shape[1], pixels.shape[2]), side)
+        before = self._planes(source.thinned(step)) if origin is None else origin[:, ::step, ::step]
+        return previewer.render(pixels[:, ::step, ::step] - before, side)
 
     def _ascend(
         self, pixels: Tensor, weight: Tensor | None, generator: torch.Generator
@@ -131,7 +151,7 @@ class Dream:
         """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
-        large = pixels.numel() > LARGE
+        large = _is_large(pixels)
         tiler = tiling.Tiler(self.network, self.terms, settings.tile)
         gradient = torch.empty_like(pixels)  # (3, h, w)
         for iteration in range(settings.iterations):
@@ -151,8 +171,7 @@ class Dream:
         if settings.smoothing:
             sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
             for plane in gradient:
-                ascent.smooth(plane, sigmas)
-                yield
+                yield from ascent.smooth(plane, sigmas)
         if settings.normalization == "laplacian":
             yield from ascent.normalize_laplacian(gradient)
 
@@ -180,6 +199,10 @@ class Dream:
         return weight[0, : image.shape[1], : image.shape[2]].to(image.device)
 
 
+def _is_large(pixels: Tensor) -> bool:
+    return pixels.numel() > LARGE
+
+
 @dataclass(frozen=True)
 class _Clock:
     """Turns iterations done at an octave into `Progress`; work is counted in pixels."""
@@ -197,7 +220,7 @@ class _Clock:
         return Progress(
             octave + 1,
             len(self.sizes),
-            math.ceil(done),
+            max(1, math.ceil(done)),
             self.iterations,
             work / sum(areas),
             preview,

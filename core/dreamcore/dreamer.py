@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreamcore import devices, octaves, tiling, weights
+from dreamcore import allocator, devices, octaves, tiling, weights
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
 from dreamcore.objectives import Term, guide_features
@@ -43,7 +43,7 @@ class Dreamer:
         device: str = "auto",
         precision: str = "auto",
     ) -> None:
-        devices.reuse_large_blocks()
+        allocator.reuse_large_blocks()
         self._weights = weights.load(weights_source)
         self._device = devices.choose_device(device)
         self._precision = precision

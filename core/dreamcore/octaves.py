@@ -61,10 +61,18 @@ def context(settings: DreamSettings, size: Size) -> int:
 
 
 def resize(image: Tensor, size: Size) -> Tensor:
-    """(C, H, W) to (C, *size) by antialiased bicubic interpolation; the image itself if equal."""
+    """(C, H, W) to (C, *size) by antialiased bicubic interpolation; the image itself if equal.
+
+    A channel at a time, which on a CPU is several times faster than all at once.
+    """
     if tuple(image.shape[1:]) == size:
         return image
-    return F.interpolate(image[None], size=size, mode="bicubic", antialias=True)[0]
+    result = image.new_empty((image.shape[0], *size))
+    for plane, resized in zip(image, result, strict=True):
+        resized.copy_(
+            F.interpolate(plane[None, None], size=size, mode="bicubic", antialias=True)[0, 0]
+        )
+    return result
 
 
 def starts(image: Tensor, octave_sizes: list[Size], mode: str) -> Iterator[Tensor]:

@@ -6,8 +6,8 @@ never a round trip through another type. Nothing here knows the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ FULL_SCALE = {"uint8": 255.0, "uint16": 65535.0, "float16": 1.0, "float32": 1.0}
 """The value that means full intensity, by type."""
 
 _STRIP_ROWS = 256
+"""Rows that whole-image work on pixels takes at once."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,18 @@ class Source:
         part = self.image[rows]
         colours = part.shape[2] - alpha_channels(part)
         result = torch.empty((3, *part.shape[:2]))
-        for start in range(0, part.shape[0], _STRIP_ROWS):
-            strip = part[start : start + _STRIP_ROWS]
-            for index, plane in enumerate(result[:, start : start + _STRIP_ROWS]):
+        for strip in strips(part.shape[0]):
+            for index, plane in enumerate(result[:, strip]):
                 channel = min(index, colours - 1)
-                plane.copy_(_plane(strip, channel))
+                plane.copy_(_plane(part[strip], channel))
                 if self.backdrop:
                     backdrop = self.backdrop[channel]
-                    plane.sub_(backdrop).mul_(_plane(strip, -1)).add_(backdrop)
+                    plane.sub_(backdrop).mul_(_plane(part[strip], -1)).add_(backdrop)
         return result
+
+    def thinned(self, step: int) -> Source:
+        """The source with every `step`-th row and column only."""
+        return replace(self, image=self.image[::step, ::step])
 
 
 def _plane(image: Image, channel: int) -> Tensor:
@@ -164,27 +168,24 @@ def padded(image: Tensor, least: int) -> Tensor:
     return F.pad(image[None], (0, right, 0, below), mode="replicate")[0]
 
 
-def add_change(
-    image: Image, change: Callable[[slice], Tensor], mask: Image | None, out: Image
-) -> None:
-    """Writes image + mask * change into `out`, H x W x C of the image's type, strip by strip.
+def strips(height: int) -> Iterator[slice]:
+    """The rows of an image in pieces that are worked on one after another."""
+    for start in range(0, height, _STRIP_ROWS):
+        yield slice(start, min(start + _STRIP_ROWS, height))
+
+
+def add_change(image: Image, change: Tensor, mask: Image | None, out: Image) -> None:
+    """Writes image + mask * change into `out`, H x W x C of the image's type.
 
     Integer types are rounded to nearest and kept in range. Pixels that are fully transparent, or
     outside the mask, keep every bit.
 
     Args:
         image: the original, H x W x C.
-        change: gives the change of some rows, (3, h, W or more) in units of full intensity.
+        change: (3, H, W or more) in units of full intensity.
         mask: H x W, or None for everywhere.
         out: written to; may be `image` itself.
     """
-    height = image.shape[0]
-    for start in range(0, height, _STRIP_ROWS):
-        rows = slice(start, min(start + _STRIP_ROWS, height))
-        _add_to_strip(image[rows], change(rows), None if mask is None else mask[rows], out[rows])
-
-
-def _add_to_strip(image: Image, change: Tensor, mask: Image | None, out: Image) -> None:
     colours = image.shape[2] - alpha_channels(image)
     scale = np.float32(FULL_SCALE[image.dtype.name])
     delta = change[:colours, :, : image.shape[1]].cpu().numpy().transpose(1, 2, 0) * scale

@@ -11,6 +11,9 @@ from torch import Tensor
 from dreamcore.octaves import Size, resize
 from dreamcore.pixels import FULL_SCALE, Image, Region, add_change, mask_plane
 
+_PIXELS_LEFT = 4
+"""Pixels of a large canvas that are looked at for one of a preview's, along each axis."""
+
 
 @dataclass
 class Previewer:
@@ -25,6 +28,10 @@ class Previewer:
 
     def __post_init__(self) -> None:
         self._small: dict[int, tuple[Image, Image | None]] = {}
+
+    def step(self, size: Size, side: int) -> int:
+        """Of how many rows and columns one suffices, for a picture of `size` shrunk to `side`."""
+        return max(1, max(size) // (_PIXELS_LEFT * side))
 
     def render(self, change: Tensor, side: int) -> Image:
         """The image with `change`, (3, h, w) of any size, added in the region.
@@ -41,20 +48,23 @@ class Previewer:
         part = image[rows, columns]
         small = resize(change.cpu(), size)
         part_mask = None if mask is None else mask[rows, columns]
-        add_change(part, lambda strip: small[:, strip], part_mask, result[rows, columns])
+        add_change(part, small, part_mask, result[rows, columns])
         return result
 
     def _shrunken(self, side: int) -> tuple[Image, Image | None]:
         if side not in self._small:
             size = _fitted(self.image.shape[:2], side)
+            every = slice(None, None, self.step(self.image.shape[:2], side))
+            thin = self.image[every, every]
             channels = torch.from_numpy(
-                self.image.astype(np.float32) / np.float32(FULL_SCALE[self.image.dtype.name])
+                thin.astype(np.float32) / np.float32(FULL_SCALE[thin.dtype.name])
             )
             small = resize(channels.permute(2, 0, 1), size).clamp(0, 1).mul(255).round()
             image = small.to(torch.uint8).permute(1, 2, 0).numpy().copy()
             mask = None
             if self.mask is not None:
-                mask = resize(mask_plane(self.mask)[None], size)[0].clamp(0, 1).numpy()
+                plane = mask_plane(self.mask[every, every])
+                mask = resize(plane[None], size)[0].clamp(0, 1).numpy()
             self._small[side] = image, mask
         return self._small[side]
 
