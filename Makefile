@@ -3,7 +3,7 @@ PYTHON ?= python3
 SUITE ?= trixie
 BIN := .venv/bin
 
-.PHONY: demo test check hosts bench clean
+.PHONY: demo test check hosts bench soak clean
 
 demo: .venv/.ready
 	$(BIN)/dreambridge demo
@@ -15,6 +15,7 @@ check: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tools/audit.py
 
 # The real GIMP and Krita, for the tests that run them.
 hosts:
@@ -22,6 +23,10 @@ hosts:
 
 bench: .venv/.ready
 	$(BIN)/python bench/run.py
+
+# The bridge under faults, load and attack at full length: about half an hour.
+soak: .venv/.ready
+	$(BIN)/python -m pytest tests/reliability --soak
 
 clean:
 	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis

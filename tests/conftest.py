@@ -35,6 +35,12 @@ def load_photo(name: str = "coffee.png") -> Array:
         return np.array(picture.convert("RGB"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--soak", action="store_true", help="run tests/reliability at full length (make soak)"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     before = os.environ.get(VARIABLE)

@@ -10,14 +10,13 @@ import logging
 import time
 
 from bridgeclient.codec import Message, encode
-from bridgeclient.errors import BridgeError, bridge_error
+from bridgeclient.errors import BridgeError
 from bridgeclient.protocol import SILENCE_S, TERMINAL, Fields
+from dreambridge.bounds import beyond, check_request, unknown_job
 from dreambridge.executor import Executor, Report
 from dreambridge.jobs import FairQueue, Frames, Job, Shelf
 from dreambridge.options import Options
 from dreambridge.outbox import ClientGone, Outbox
-from dreamcore.errors import SettingsError
-from dreamcore.settings import DreamSettings
 
 _log = logging.getLogger(__name__)
 
@@ -68,9 +67,9 @@ class Desk:
         self.dispatch()
 
     def _take_in(self, client: bytes, message: Message, frames: Frames) -> int:
-        _check_request(message)
+        check_request(message, self._options)
         nbytes = sum(len(frame) for frame in frames)
-        self._check_room(nbytes)
+        self._check_room(client, nbytes)
         job = Job(message.job, client, frames, nbytes)
         self._jobs[job.id] = job
         _log.info("job %s taken in, %.1f MiB", job.id, nbytes / 2**20)
@@ -87,19 +86,21 @@ class Desk:
             self._queue.push(job)
         return list(self._queue).index(job) + self.running
 
-    def _check_room(self, nbytes: int) -> None:
+    def _check_room(self, client: bytes, nbytes: int) -> None:
+        """A client without a job finds room even if others have filled the queue."""
         total = sum(job.nbytes for job in self._jobs.values())
-        if len(self._jobs) >= self._options.queued_jobs:
-            limit, setting = "queued_jobs", "--max-queue"
+        idle = all(job.client != client for job in self._jobs.values())
+        if len(self._jobs) >= self._options.queued_jobs and not idle:
+            limit = "queued_jobs"
         elif total + nbytes > self._options.queued_bytes:
-            limit, setting = "queued_bytes", "--max-queue-mib"
+            limit = "queued_bytes"
         else:
             return
-        raise bridge_error(
+        raise beyond(
             "busy.queue_full",
+            limit,
             f"The server has {len(self._jobs)} unfinished dreams and takes no more now.",
-            f"Try again in a moment, or start the server with a higher {setting}.",
-            limit=limit,
+            "Try again in a moment",
             retry_after_s=round(max(0.5, self._job_s), 1),
         )
 
@@ -123,7 +124,7 @@ class Desk:
         if job := self._jobs.get(message.job):
             self._cancel(job)
         elif self._shelf.get(message.job) is None:
-            raise _unknown_job(message.job)
+            raise unknown_job(message.job)
 
     def _cancel(self, job: Job) -> None:
         """Stop the job once; ending one can show that its client is gone, which ends others."""
@@ -202,37 +203,3 @@ class Desk:
             frames = encode("error", {**error.to_fields(), "job": job.id})
             self._end(Report("error", job.id, frames))
         self._executor.close()
-
-
-def _check_request(message: Message) -> None:
-    """What can be known about a request without computing.
-
-    Raises:
-        BridgeError: `request.*`, with the field that is wrong.
-    """
-    image, mask = message.images.get("image"), message.images.get("mask")
-    if image is None:
-        raise _unknown_job(message.job)
-    if mask is not None and (mask.width, mask.height, mask.channels) != (
-        image.width,
-        image.height,
-        1,
-    ):
-        raise bridge_error(
-            "request.invalid",
-            f"The mask is {mask.width} × {mask.height} with {mask.channels} channels.",
-            f"It has to have one channel and the image's {image.width} × {image.height} pixels.",
-            job=message.job,
-            field="mask",
-        )
-    try:
-        DreamSettings.from_json(message.fields["settings"])
-    except SettingsError as error:
-        raise bridge_error(
-            "request.invalid", error.message, error.hint, job=message.job, field=error.field
-        ) from error
-
-
-def _unknown_job(job: str) -> BridgeError:
-    message = f"The server does not know the job {job}, or not any more."
-    return bridge_error("request.unknown_job", message, "Submit it with its image.", job=job)

@@ -1,25 +1,38 @@
-"""The server's log: a rotating file that only its user can read."""
+"""The server's log: a rotating file that only its user can read.
+
+A log that can't be written, as on a full disk, is no reason to stop: the lines are lost.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 from dreambridge.options import MIB
 
+PRIVATE_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+"""Flags for opening a log: its end, and never where a link leads."""
+
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class _PrivateFile(RotatingFileHandler):
-    """Opens its files with mode 0600."""
+    """Opens its files with mode 0600, and says nothing when it can't write."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        return
+
+    def close(self) -> None:
+        with suppress(OSError):  # lines that could not be written so far
+            super().close()
 
     def _open(self) -> Any:
-        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(self.baseFilename, PRIVATE_APPEND, 0o600)
         if os.name == "posix":
             os.fchmod(handle, 0o600)
         return os.fdopen(handle, self.mode, encoding="utf-8")

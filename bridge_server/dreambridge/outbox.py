@@ -1,7 +1,8 @@
 """Sending to clients that may be slow or gone, without ever waiting for one.
 
-What a client can't take yet stays here in order; a newer `progress` or `preview` takes the place of
-an unsent one of the same job, and nothing else is ever dropped.
+What a client can't take yet stays here in order. A newer `progress` or `preview` takes the place of
+an unsent one of the same job, and so does whatever belongs to no job with its like; nothing else is
+ever dropped. A client that lets too much pile up is given up as a whole.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import zmq
 
 from dreambridge.jobs import Frames
 
-_REPLACEABLE = frozenset({"progress", "preview", "pong", "status"})
+MOST_UNSENT = 1024
+"""Messages that may wait for one client; far more than its jobs alone can cause."""
+
+_REPLACEABLE = frozenset({"progress", "preview"})
 
 
 class ClientGone(Exception):
@@ -28,14 +32,16 @@ class Outbox:
         """Send a message now or as soon as the client can take it.
 
         Raises:
-            ClientGone: there is no such client any more.
+            ClientGone: there is no such client any more, or it reads nothing.
         """
         waiting = self._unsent.get(client)
         if waiting is None and self._sent(client, frames):
             return
         waiting = self._unsent.setdefault(client, [])
-        if type in _REPLACEABLE:
+        if type in _REPLACEABLE or not job:
             waiting[:] = [item for item in waiting if item[:2] != (type, job)]
+        if len(waiting) >= MOST_UNSENT:
+            raise ClientGone
         waiting.append((type, job, frames))
 
     def flush(self) -> list[bytes]:

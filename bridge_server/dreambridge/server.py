@@ -20,6 +20,8 @@ from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import FROM_CLIENT, PROTOCOL, Fields
 from dreambridge import __version__
 from dreambridge.admission import Admission
+from dreambridge.bounds import beyond, check_size, limits
+from dreambridge.clients import Clients
 from dreambridge.desk import Desk
 from dreambridge.executor import Executor
 from dreambridge.home import Home
@@ -34,7 +36,6 @@ _log = logging.getLogger(__name__)
 _TICK_MS = 200
 _BATCH = 64
 _FAREWELL_S = 2.0
-_FORGET_S = 3600.0
 _DOMAIN = "client"
 _IMAGE_HEAD_BYTES = 1024
 
@@ -54,8 +55,8 @@ class Server:
         self._router = self._bound(keys, options)
         self._executor = make(self._context, self._admission, home, options)
         self._outbox = Outbox(self._router)
+        self._clients = Clients(self._router, self._outbox, options.clients)
         self._desk = Desk(self._executor, self._outbox, options)
-        self._heard: dict[bytes, float] = {}
         self._started_at = time.monotonic()
         self._stopping = ""
         self._schema = schema()
@@ -121,7 +122,8 @@ class Server:
         _log.info("closing: %s", self._stopping)
 
     def _wait(self) -> None:
-        sockets = [self._router, self._admission.socket, *self._executor.sockets()]
+        own = self._router, self._clients.monitor, self._admission.socket
+        sockets = [*own, *self._executor.sockets()]
         poller = zmq.Poller()
         for socket in sockets:
             poller.register(socket, zmq.POLLIN)
@@ -142,26 +144,41 @@ class Server:
 
     def _handle(self, client: bytes, frames: list[zmq.Frame]) -> None:
         """Act on one message; whatever is wrong with it is answered, never fatal."""
-        self._heard[client] = time.monotonic()
+        noted, job = self._clients.note(client), ""
         try:
-            most = self._options.request_bytes + MAX_HEADER_BYTES
-            message = decode([frame.buffer for frame in frames], FROM_CLIENT, most)
+            check_size(sum(len(frame) for frame in frames), self._options)
+            message = decode([frame.buffer for frame in frames], FROM_CLIENT)
+            job = message.job
+            if not noted:
+                self._turn_away(message)
             if message.type == "submit":
                 self._desk.submit(client, message, frames)
             else:
                 self._handlers[message.type](client, message)
         except BridgeError as error:
+            error.job = error.job or job
             self._refuse(client, error)
         except Exception:
             _log.exception("a message could not be handled")
             log = f"Read {self._home.server_log} for the details."
             self._refuse(client, bridge_error("server.failed", "The server failed.", log))
 
+    def _turn_away(self, message: Message) -> None:
+        """A client too many may ask how things are and stop the server, no more."""
+        if message.type == "submit" or message.fields.get("warm"):
+            raise beyond(
+                "busy.too_many_clients",
+                "clients",
+                f"The server has {self._options.clients} clients and takes no more now.",
+                "Close one of the programs that use it",
+                job=message.job,
+            )
+
     def _refuse(self, client: bytes, error: BridgeError) -> None:
         _log.info("refused: %s %s", error.code, error.message)
         if self._desk.knows(error.job):
             error.job = ""  # the job itself goes on
-        self._send(client, "error", error.to_fields())
+        self._send(client, "error", error.to_fields(), error.job)
 
     def _on_hello(self, client: bytes, message: Message) -> None:
         fields = message.fields
@@ -169,8 +186,7 @@ class Server:
         if fields.get("warm"):
             self._desk.used_at = time.monotonic()
             self._executor.warm()
-        limits = self._options.limits()
-        welcome = {**self._facts(), "schema": self._schema, "limits": limits}
+        welcome = {**self._facts(), "schema": self._schema, "limits": limits(self._options)}
         self._send(client, "welcome", welcome)
 
     def _facts(self) -> Fields:
@@ -184,31 +200,29 @@ class Server:
             "pid": os.getpid(),
             "log": str(self._home.server_log),
             "uptime_s": time.monotonic() - self._started_at,
-            "clients": len(self._heard),
+            "clients": len(self._clients.heard),
             "queued": self._desk.queued,
             "running": self._desk.running,
         }
 
-    def _send(self, client: bytes, type: str, fields: Fields | None = None) -> None:
+    def _send(self, client: bytes, type: str, fields: Fields | None = None, job: str = "") -> None:
         try:
             frames: Frames = encode(type, fields)
-            self._outbox.send(client, type, "", frames)
+            self._outbox.send(client, type, job, frames)
         except ClientGone:
             self._lose(client)
 
     def _lose(self, client: bytes) -> None:
-        self._heard.pop(client, None)
+        self._clients.forget(client)
         self._outbox.forget(client)
         self._desk.cancel_all(client, "its client is gone")
 
     def _look_after(self) -> None:
-        """Unsent messages, silent clients, and the server's own idleness."""
-        for client in self._outbox.flush():
+        """Unsent messages, clients that left or are silent, and the server's own idleness."""
+        for client in [*self._outbox.flush(), *self._clients.gone()]:
             self._lose(client)
-        self._desk.cancel_silent(self._heard)
+        self._desk.cancel_silent(self._clients.heard)
         now = time.monotonic()
-        for client in [c for c, heard in self._heard.items() if now - heard > _FORGET_S]:
-            self._lose(client)
         busy = self._desk.queued + self._desk.running
         if not busy and 0 < self._options.idle_s < now - self._desk.used_at:
             self.stop(f"nothing to do for {self._options.idle_s / 60:.3g} minutes")
@@ -218,12 +232,13 @@ class Server:
         reason = self._stopping or "it failed"
         hint = "Dream again: it restarts."
         self._desk.close(bridge_error("server.closing", f"The server closes: {reason}.", hint))
-        for client in list(self._heard):
+        for client in list(self._clients.heard):
             self._send(client, "closing", {"reason": reason})
         deadline = time.monotonic() + _FAREWELL_S
         while self._outbox.waiting and time.monotonic() < deadline:
             self._outbox.flush()
             self._router.poll(20)
+        self._clients.close()
         self._router.close()
         self._admission.close()
         self._context.term()

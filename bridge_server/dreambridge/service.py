@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from types import FrameType
 
 from filelock import FileLock, Timeout
 
 from bridgeclient.connection import read_connection, write_connection
-from bridgeclient.errors import BridgeError
+from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.private import make_private_folder
 from dreambridge import __version__
 from dreambridge.home import Home
@@ -21,7 +22,12 @@ from dreambridge.log import logging_to
 from dreambridge.options import Options
 from dreambridge.server import Server
 
+if sys.platform != "win32":
+    import resource
+
 _log = logging.getLogger(__name__)
+
+_OPEN_FILES = 8192
 
 
 def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
@@ -29,6 +35,7 @@ def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
 
     Raises:
         AuthError: `auth.unsafe_file`, the home or a file in it is another user's.
+        ServerError: `server.start_failed`, a file can't be written or the address can't be used.
     """
     make_private_folder(home.folder)
     make_private_folder(home.logs)
@@ -38,11 +45,27 @@ def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
     except Timeout:
         return False
     try:
+        _allow_many_files()
         with logging_to(home.server_log, also_terminal=also_terminal):
             _serve(home, options)
+    except OSError as error:
+        raise bridge_error(
+            "server.start_failed",
+            f"The server can't use {error.filename or home.folder} ({error.strerror}).",
+            f"See to space and permissions in {home.folder}, then try again.",
+        ) from error
     finally:
         lock.release()
     return True
+
+
+def _allow_many_files() -> None:
+    """Connections are files: take as many as the system lets us have, up to a sensible number."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _serve(home: Home, options: Options) -> None:

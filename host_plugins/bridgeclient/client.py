@@ -33,8 +33,12 @@ from bridgeclient.events import (
     Status,
     Welcome,
 )
+from bridgeclient.expected import CANCEL_S, Expected
 from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, SILENCE_S, Fields, ImageFrame
 from bridgeclient.transport import Transport
+
+_FLOOD_S = 0.05
+"""How long messages that mean nothing to the caller can hold it up."""
 
 _Answer = TypeVar("_Answer", Status, Welcome)
 
@@ -71,7 +75,7 @@ class BridgeClient:
         timeout_s: float = 5.0,
     ) -> None:
         self._transport = transport
-        self._active: dict[str, bool] = {}  # unfinished jobs, and whether they want previews
+        self._active: dict[str, Expected] = {}  # unfinished jobs
         self._waiting: defaultdict[str, deque[JobEvent]] = defaultdict(deque)
         self._sent_at = self._heard_at = time.monotonic()
         try:
@@ -105,7 +109,9 @@ class BridgeClient:
         images = {role: frame for role, frame in given.items() if frame is not None}
         self._check_size(sum(frame.nbytes for frame in images.values()))
         fields = {"job": job, "settings": settings, "preview_side": preview_side}
-        self._active[job] = preview_side > 0
+        self._active[job] = Expected(
+            image.width, image.height, image.channels, image.dtype, preview_side
+        )
         self._send("submit", fields, images)
         if preview_side > 0:
             self._send("credit", {"job": job})
@@ -152,9 +158,11 @@ class BridgeClient:
     def cancel(self, job: str) -> None:
         """Ask for the job to be stopped; its events end with `Cancelled` once it is.
 
-        A result that was already on its way still arrives instead.
+        A result that was already on its way still arrives instead. A server that does neither
+        within `CANCEL_S` is given up.
         """
         if job in self._active:
+            self._active[job].cancelled_at = time.monotonic()
             self._send("cancel", {"job": job})
 
     def request_status(self) -> None:
@@ -211,7 +219,8 @@ class BridgeClient:
                 self._heard_at = time.monotonic()
                 if (event := self._event(decode(frames, FROM_SERVER))) is not None:
                     return event
-            elif time.monotonic() >= deadline:
+            late = time.monotonic() - deadline
+            if late >= (0 if frames is None else _FLOOD_S):
                 return None
 
     def _keep_alive(self) -> None:
@@ -229,6 +238,13 @@ class BridgeClient:
                 f"The dreambridge server has been silent for {SILENCE_S:.0f} seconds.",
                 "Run `dreambridge stop` and dream again.",
             )
+        cancelled = (job.cancelled_at for job in self._active.values())
+        if any(since is not None and now - since > CANCEL_S for since in cancelled):
+            raise ServerError(
+                "server.lost",
+                f"The server did not stop the dream within {CANCEL_S:.0f} seconds.",
+                "Run `dreambridge stop` and dream again.",
+            )
 
     def _event(self, message: Message) -> Event | None:
         """What a message means to the caller, None for pongs and jobs already over."""
@@ -241,6 +257,8 @@ class BridgeClient:
         if message.type == "error" and not message.job:
             raise error_from_fields(message.fields)
         event = _as_event(message)
+        if message.job:
+            self._active[message.job].check(event)
         if isinstance(event, Result | Failed):
             del self._active[message.job]
         elif isinstance(event, Preview):

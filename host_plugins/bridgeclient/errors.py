@@ -29,6 +29,7 @@ CODES: dict[str, bool] = {
     "request.too_large": False,
     "request.unknown_job": False,
     "busy.queue_full": True,
+    "busy.too_many_clients": True,
     "engine.crashed": True,
     "engine.failed": False,
     "engine.weights": False,

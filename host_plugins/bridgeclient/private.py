@@ -19,9 +19,12 @@ def make_private_folder(folder: Path) -> None:
     """Make the folder, or close the user's own to everyone else (mode 0700).
 
     Raises:
-        AuthError: `auth.unsafe_file`, it is another user's or not a folder.
+        AuthError: `auth.unsafe_file`, it is another user's or not a folder, or lies where others
+            could put another in its place.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    if _POSIX:
+        _check_parent(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     if _POSIX:
         _check_folder_owner(folder)
@@ -50,6 +53,7 @@ def read_private(path: Path) -> bytes:
         AuthError: `auth.unsafe_file`, the file or its folder is open to others or another user's.
     """
     if _POSIX and path.parent.exists():
+        _check_parent(path.parent.parent)
         _check_folder_owner(path.parent)
         if path.parent.stat().st_mode & 0o077:
             raise _unsafe(path.parent, "is open to other users", f"chmod 700 '{path.parent}'")
@@ -73,6 +77,13 @@ def _check_file(path: Path, facts: os.stat_result) -> None:
         raise _unsafe(path, "belongs to another user", f"rm '{path}'")
     if facts.st_mode & 0o077:
         raise _unsafe(path, "is open to other users", f"chmod 600 '{path}'")
+
+
+def _check_parent(folder: Path) -> None:
+    """Where others may write, only the sticky bit keeps them from renaming what is ours."""
+    mode = folder.stat().st_mode
+    if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise _unsafe(folder, "can be written by everyone", f"chmod o-w '{folder}'")
 
 
 def _check_folder_owner(folder: Path) -> None:

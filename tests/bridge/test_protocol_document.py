@@ -11,6 +11,8 @@ import bridgeclient.protocol as protocol
 from bridgeclient.connection import Connection
 from bridgeclient.errors import CODES
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
+from dreambridge.bounds import SETTINGS
+from dreambridge.options import Options
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
 
@@ -26,8 +28,9 @@ def section(title: str, level: int = 2) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """The cells of the tables' rows whose first cell is code."""
-    lines = [line for line in text.splitlines() if line.startswith("| `")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    lines = [line.strip() for line in text.splitlines()]
+    rows = [line for line in lines if line.startswith("| `")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
 def documented(title: str) -> dict[str, MessageSpec]:
@@ -80,6 +83,17 @@ def test_image_dtypes_and_roles() -> None:
     table = {cells[0]: cells[1] for cells in rows(section("Frames"))}
     assert tuple(re.findall(r"`(\w+)`", table["`dtype`"])) == tuple(protocol.DTYPES)
     assert tuple(re.findall(r"`(\w+)`", table["`role`"])) == protocol.ROLES
+
+
+def test_bounds_with_their_options_and_defaults() -> None:
+    units = {"GiB": 2**30, "million": 10**6, "": 1}
+    table = {}
+    for cells in rows(section("The life of a job")):
+        if len(cells) == 4:
+            number, _, unit = cells[1].partition(" ")
+            table[cells[0].strip("`")] = cells[2].strip("`"), int(number) * units[unit]
+    options = Options()
+    assert table == {name: (o, getattr(options, name)) for name, o in SETTINGS.items()}
 
 
 def test_worker_states() -> None:

@@ -55,11 +55,32 @@ def _mib(default: int) -> int:
     help="Largest dream that is taken in, image, mask and guide together.",
 )
 @click.option(
+    "--max-megapixels",
+    type=click.FloatRange(0.001),
+    default=_DEFAULT.canvas_pixels / 1e6,
+    show_default=True,
+    help="Largest image or guide, in millions of pixels.",
+)
+@click.option(
+    "--max-preview-side",
+    type=click.IntRange(1),
+    default=_DEFAULT.preview_side,
+    show_default=True,
+    help="Longest side of a preview, in pixels.",
+)
+@click.option(
+    "--max-clients",
+    type=click.IntRange(1),
+    default=_DEFAULT.clients,
+    show_default=True,
+    help="Most programs that are connected at a time.",
+)
+@click.option(
     "--max-queue",
     type=click.IntRange(1),
     default=_DEFAULT.queued_jobs,
     show_default=True,
-    help="Most unfinished dreams.",
+    help="Most unfinished dreams; beyond it each client may still have one.",
 )
 @click.option(
     "--max-queue-mib",
@@ -77,6 +98,9 @@ def serve(
     idle_timeout: float,
     worker_idle_timeout: float,
     max_request_mib: int,
+    max_megapixels: float,
+    max_preview_side: int,
+    max_clients: int,
     max_queue: int,
     max_queue_mib: int,
     weights: str,
@@ -91,6 +115,9 @@ def serve(
         listen=address,
         port=port,
         request_bytes=max_request_mib * MIB,
+        canvas_pixels=int(max_megapixels * 1e6),
+        preview_side=max_preview_side,
+        clients=max_clients,
         queued_jobs=max_queue,
         queued_bytes=max_queue_mib * MIB,
         idle_s=idle_timeout * 60,

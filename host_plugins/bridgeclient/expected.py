@@ -1,0 +1,57 @@
+"""What a client may expect of the job that it submitted, so that a wrong answer goes no further.
+
+An editor makes layers of what arrives here; a result of another size or type must not reach it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridgeclient.errors import ProtocolError
+from bridgeclient.events import Event, Preview, Progress, Result
+from bridgeclient.protocol import ImageFrame
+
+CANCEL_S = 60.0
+"""How long a server may take to end a cancelled job; it gives its engine half of that."""
+
+
+@dataclass
+class Expected:
+    """An unfinished job: the image that was sent, the longest side of previews (0 for none), and
+    since when it shall stop, in monotonic seconds.
+    """
+
+    width: int
+    height: int
+    channels: int
+    dtype: str
+    preview_side: int
+    cancelled_at: float | None = None
+
+    def check(self, event: Event) -> None:
+        """Let a result through if it is like the image, a preview if it is small enough.
+
+        Raises:
+            ProtocolError: `protocol.malformed`.
+        """
+        match event:
+            case Result(image=image):
+                right = _form(image) == (self.width, self.height, self.channels, self.dtype)
+            case Preview(image=image, fraction=fraction):
+                small = max(image.width, image.height) <= self.preview_side
+                alike = (image.channels, image.dtype) == (self.channels, "uint8")
+                right = small and alike and 0 <= fraction <= 1
+            case Progress(fraction=fraction):
+                right = 0 <= fraction <= 1
+            case _:
+                right = True
+        if not right:
+            raise ProtocolError(
+                "protocol.malformed",
+                f"The server's {type(event).__name__.lower()} does not fit what was sent to it.",
+                "Run `dreambridge stop` and dream again.",
+            )
+
+
+def _form(image: ImageFrame) -> tuple[int, int, int, str]:
+    return image.width, image.height, image.channels, image.dtype

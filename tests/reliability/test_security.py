@@ -1,0 +1,332 @@
+"""Other users of the machine, wrong and replayed keys, traps in the data folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bridgeclient import AuthError, BridgeClient, connect
+from bridgeclient.connection import Connection
+from bridgeclient.private import make_private_folder, read_private, write_private
+from bridgeclient.protocol import FROM_CLIENT
+from bridgeclient.transport.zeromq import ZmqTransport
+from dreambridge import __version__
+from dreambridge.arrays import Array
+from dreambridge.home import Home, locate
+from reliability.conftest import dream_once
+from reliability.test_faults import installation
+from servers import Server, wait_until
+
+needs_root = pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="acting as another user needs root"
+)
+
+
+BECOME_NOBODY = """
+import os, pwd, signal, sys, zmq, bridgeclient.codec
+account = pwd.getpwnam("nobody")
+os.setgroups([])
+os.setresgid(*[account.pw_gid] * 3)
+os.setresuid(*[account.pw_uid] * 3)
+"""
+
+
+def as_nobody(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code as the system's real account `nobody`, from which there is no way back."""
+    argv = [sys.executable, "-c", BECOME_NOBODY + code, *arguments]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False, cwd="/")
+
+
+ATTACK = r"""
+folder, pid = sys.argv[1], int(sys.argv[2])
+def attempt(name, act):
+    try:
+        print(name, "worked", act())
+    except OSError as error:
+        print(name, "failed", type(error).__name__)
+attempt("list", lambda: os.listdir(folder))
+for file in ("connection.json", "keys.json", "server.lock", "logs/server.log", "logs/worker.log"):
+    attempt("read", lambda: open(os.path.join(folder, file)).read())
+attempt("write", lambda: open(os.path.join(folder, "connection.json"), "w"))
+attempt("remove", lambda: os.unlink(os.path.join(folder, "connection.json")))
+attempt("rename", lambda: os.rename(folder, folder + "-mine"))
+attempt("stop", lambda: os.kill(pid, signal.SIGTERM))
+attempt("look", lambda: open(f"/proc/{pid}/environ").read())
+attempt("memory", lambda: open(f"/proc/{pid}/mem", "rb"))
+"""
+
+KNOCK = r"""
+from bridgeclient.codec import encode
+public, secret = zmq.curve_keypair()
+socket = zmq.Context().socket(zmq.DEALER)
+socket.linger = 0
+socket.curve_serverkey = sys.argv[2].encode()
+socket.curve_publickey, socket.curve_secretkey = public, secret
+socket.connect(sys.argv[1])
+socket.send_multipart(encode("shutdown"))
+print("answered" if socket.poll(1500) else "nothing")
+"""
+
+
+@pytest.fixture
+def reachable(own_server: Callable[..., Server], tmp_path: Path) -> Iterator[Server]:
+    """A server whose folder lies where another user could enter, if its own mode let him."""
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o711)
+    home = locate(tmp_path / "home")
+    argv = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
+    process = subprocess.Popen(argv)
+    wait_until(home.connection_file.exists, "it listens", 60)
+    yield Server(home, process)
+    process.terminate()
+    process.wait(30)
+
+
+@needs_root
+def test_another_user_gets_nowhere(reachable: Server, photo: Array) -> None:
+    with reachable.connect() as client:
+        dream_once(client, photo)
+        done = as_nobody(ATTACK, str(reachable.home.folder), str(reachable.process.pid))
+        assert done.returncode == 0, done.stderr
+        attempts = done.stdout.splitlines()
+        assert len(attempts) == 12
+        assert [line for line in attempts if "worked" in line] == []
+        dream_once(client, photo)
+
+
+@needs_root
+def test_another_user_who_knows_the_public_key_is_not_let_in(reachable: Server) -> None:
+    """The server's public key is no secret; without the client's key it opens nothing."""
+    connection = _connection(reachable)
+    knock = as_nobody(KNOCK, connection.endpoint, connection.server_public)
+    assert knock.stdout.strip() == "nothing", knock.stderr
+    with reachable.connect() as client:
+        assert client.status().pid == reachable.process.pid
+
+
+def _connection(server: Server) -> Connection:
+    from bridgeclient.connection import read_connection
+
+    found = read_connection(server.home.connection_file)
+    assert found is not None
+    return found
+
+
+def test_a_recorded_conversation_can_not_be_replayed(server: Server, photo: Array) -> None:
+    """Whoever recorded every byte of a client and sends them again is not answered."""
+    connection = _connection(server)
+    host, port = connection.endpoint.removeprefix("tcp://").split(":")
+    recorded = bytearray()
+    with _Recorder((host, int(port)), recorded) as endpoint:
+        tapped = Connection(**{**vars(connection), "endpoint": endpoint})
+        with BridgeClient(ZmqTransport(tapped), name="recorded", version=__version__) as client:
+            dream_once(client, photo)
+    assert len(recorded) > photo.nbytes
+    log = server.home.server_log
+    hellos = log.read_text().count("hello from 'recorded'")
+    jobs = log.read_text().count("taken in")
+    heard = bytearray()
+    with socket.create_connection((host, int(port)), timeout=10) as replay:
+        replay.settimeout(6)
+        try:
+            replay.sendall(recorded)
+            while chunk := replay.recv(65536):
+                heard += chunk
+        except (ConnectionError, TimeoutError):
+            pass
+    assert len(heard) < 400  # a greeting and the beginning of a handshake that can't be finished
+    assert log.read_text().count("hello from 'recorded'") == hellos
+    assert log.read_text().count("taken in") == jobs
+
+
+class _Recorder:
+    """A TCP proxy for one connection that keeps what the client says."""
+
+    def __init__(self, target: tuple[str, int], recorded: bytearray) -> None:
+        self._target, self._recorded = target, recorded
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> str:
+        self._start(self._accept)
+        return f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def _start(self, act: Callable[..., None], *arguments: object) -> None:
+        self._threads.append(threading.Thread(target=act, args=arguments, daemon=True))
+        self._threads[-1].start()
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        server = socket.create_connection(self._target)
+        self._start(self._carry, server, client, bytearray())
+        self._carry(client, server, self._recorded)
+
+    def _carry(self, source: socket.socket, sink: socket.socket, kept: bytearray) -> None:
+        with source, sink:
+            try:
+                while chunk := source.recv(65536):
+                    kept += chunk
+                    sink.sendall(chunk)
+            except OSError:
+                return
+
+    def __exit__(self, *_: object) -> None:
+        for thread in list(self._threads):
+            thread.join(10)
+        self._listener.close()
+
+
+# traps in the data folder
+
+
+def refusal(home: Home) -> AuthError:
+    with pytest.raises(AuthError) as caught:
+        connect(installation(home), name="test")
+    assert caught.value.code == "auth.unsafe_file"
+    return caught.value
+
+
+def serve_once(home: Home) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("name", ["home", "logs", "keys.json", "logs/server.log"])
+def test_a_link_laid_as_a_trap_is_refused(tmp_path: Path, name: str) -> None:
+    """Nothing is written to, or read from, where it leads."""
+    home, prey = locate(tmp_path / "home"), tmp_path / "prey"
+    trap = home.folder if name == "home" else home.folder / name
+    trap.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if "." in name:
+        prey.write_text("precious")
+    else:
+        prey.mkdir()
+    trap.symlink_to(prey)
+    done = serve_once(home)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr, done.stderr
+    assert str(trap) in done.stderr
+    assert prey.read_text() == "precious" if prey.is_file() else list(prey.iterdir()) == []
+
+
+def test_a_folder_where_everyone_may_write_is_no_place_for_keys(tmp_path: Path) -> None:
+    """Another user could put a folder of his own in our place; /tmp's sticky bit forbids that."""
+    common = tmp_path / "common"
+    common.mkdir()
+    common.chmod(0o777)
+    home = locate(common / "home")
+    assert str(common) in refusal(home).message
+    assert serve_once(home).returncode == 1
+    assert not home.folder.exists()
+    common.chmod(0o1777)
+    make_private_folder(home.folder)
+    write_private(home.folder / "x", b"1")
+    assert read_private(home.folder / "x") == b"1"
+
+
+def test_open_permissions_are_repaired_or_refused_at_each_start(
+    own_server: Callable[..., Server], photo: Array
+) -> None:
+    server = own_server()
+    home = server.home
+    with server.connect() as client:
+        dream_once(client, photo)
+        client.shutdown()
+    server.process.wait(30)
+    for path in (home.folder, home.logs):
+        path.chmod(0o755)
+    home.server_log.chmod(0o644)
+    assert str(home.folder) in refusal(home).message
+    again = subprocess.Popen(
+        [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
+    )
+    wait_until(home.connection_file.exists, "it listens", 60)
+    with Server(home, again).connect() as client:
+        dream_once(client, photo)
+        assert private_files(home)
+        for path in (home.folder, home.logs, *private_files(home)):
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+        client.shutdown()
+    again.wait(30)
+    home.keys_file.chmod(0o644)  # who knows who has read it
+    done = serve_once(home)
+    assert done.returncode == 1
+    assert str(home.keys_file) in done.stderr
+
+
+def private_files(home: Home) -> list[Path]:
+    return [path for path in home.folder.rglob("*") if path.is_file()]
+
+
+def test_the_folder_can_not_be_swapped_between_check_and_use(tmp_path: Path) -> None:
+    """Someone changes the file into a link and back all the time; what is read is never his."""
+    folder, prey = tmp_path / "home", tmp_path / "prey"
+    make_private_folder(folder)
+    path, over = folder / "connection.json", threading.Event()
+    prey.write_text("foreign")
+    prey.chmod(0o644)
+    write_private(path, b"mine")
+
+    def swap() -> None:
+        while not over.is_set():
+            os.symlink(prey, folder / "link")
+            os.replace(folder / "link", path)
+            write_private(path, b"mine")
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    refused = 0
+    try:
+        for _ in range(3000):
+            try:
+                assert read_private(path) == b"mine"
+            except AuthError:
+                refused += 1
+    finally:
+        over.set()
+        thread.join()
+    assert prey.read_text() == "foreign"
+    assert refused > 0
+
+
+# what the wire can't say
+
+
+def test_no_message_names_a_file(client: BridgeClient) -> None:
+    """Settings and fields have no path, name of weights or command; and unknown ones do nothing."""
+    names = set(client.welcome.schema["properties"])
+    names |= {name for spec in FROM_CLIENT.values() for name in spec.fields}
+    assert not [name for name in names if re.search("path|file|dir|weights|url|command", name)]
+
+
+def test_listening_beyond_this_machine_needs_the_flag_and_warns(tmp_path: Path) -> None:
+    home = locate(tmp_path / "home")
+    argv = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
+    process = subprocess.Popen([*argv, "--listen", "0.0.0.0"], stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(home.connection_file.exists, "it listens", 60)
+        assert _listening_on(process.pid) == {"0.0.0.0"}
+    finally:
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+    assert "whoever has this server's connection.json can use it" in said
+
+
+def test_by_default_only_this_machine_is_listened_to(server: Server) -> None:
+    assert _listening_on(server.process.pid) == {"127.0.0.1"}
+
+
+def _listening_on(pid: int) -> set[str]:
+    sockets = psutil.Process(pid).net_connections("tcp")
+    return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
