@@ -61,6 +61,7 @@ class Term:
     def _best_matches(self, activation: Tensor) -> Tensor:
         assert self.guide is not None
         guide = self.guide[:, list(self.channels)] if self.channels else self.guide
+        guide = guide.to(activation.dtype)
         features = activation[0].flatten(1).T  # positions, C
         matches = torch.empty_like(features)
         for start in range(0, len(features), _POSITIONS_AT_ONCE):

@@ -166,7 +166,7 @@ class Tiler:
         trace = self._network.forward(pixels, terms)
         gradients = {}
         for name, term in terms.items():
-            activation = trace.activations.pop(name)
+            activation = self._network.in_safe_range(trace.activations.pop(name))
             core = core_positions(name, tile, size)
             if activation[core].shape == activation.shape:
                 gradients[name] = term.gradient(activation)
