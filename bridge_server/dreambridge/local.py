@@ -26,7 +26,7 @@ from dreambridge.home import Home
 from dreambridge.jobs import Frames
 from dreambridge.link import Link
 from dreambridge.log import PRIVATE_APPEND
-from dreambridge.options import MIB, Options
+from dreambridge.options import Options
 from dreambridge.reports import FROM_WORKER
 from dreamcore.allocator import with_large_pages
 
@@ -152,7 +152,8 @@ class LocalWorker:
         engine = {name: getattr(self._options, name) for name in ("weights", "device", "precision")}
         try:
             self._link = Link(self._context, self._admission, ipc=self._ipc)
-            orders = json.dumps({**self._link.address, **engine}).encode() + b"\n"
+            given = {**self._link.address, **engine, "log": str(self._home.worker_log)}
+            orders = json.dumps(given).encode() + b"\n"
             self._process = _spawn(self._home, orders)
         except (OSError, zmq.ZMQError) as error:
             _log.exception("no worker could be started")
@@ -223,9 +224,10 @@ class LocalWorker:
 
 
 def _spawn(home: Home, orders: bytes) -> subprocess.Popen[bytes]:
-    """A worker process that has its orders; its standard input stays open while it shall live."""
-    if home.worker_log.exists() and home.worker_log.stat().st_size > MIB:
-        home.worker_log.replace(home.worker_log.with_suffix(".log.1"))
+    """A worker process that has its orders; its standard input stays open while it shall live.
+
+    It keeps its log itself; what else it prints, as libraries do when they die, goes there as well.
+    """
     log = os.open(home.worker_log, PRIVATE_APPEND, 0o600)
     try:
         worker = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The server's log: a rotating file that only its user can read.
+"""The logs of the server and of its worker: rotating files that only their user can read.
 
 A log that can't be written, as on a full disk, is no reason to stop: the lines are lost.
 """
@@ -39,9 +39,9 @@ class _PrivateFile(RotatingFileHandler):
 
 
 @contextmanager
-def logging_to(path: Path, *, also_terminal: bool) -> Iterator[None]:
+def logging_to(path: Path, *, also_terminal: bool = False) -> Iterator[None]:
     """Log to `path` meanwhile, about 4 MiB at most, and to standard error if asked."""
-    logger = logging.getLogger("dreambridge")
+    logger = logging.getLogger()
     logger.setLevel(logging.INFO)
     handlers: list[logging.Handler] = [_PrivateFile(path, maxBytes=MIB, backupCount=3)]
     if also_terminal:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -23,6 +24,7 @@ from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import FROM_CLIENT, ImageFrame
 from dreambridge.arrays import to_array, to_frame
 from dreambridge.link import connect_link
+from dreambridge.log import logging_to
 from dreambridge.pace import Pace
 from dreamcore import Dreamer, DreamSettings, Progress, Result
 from dreamcore.errors import (
@@ -59,10 +61,14 @@ _CODES: dict[type[DreamError], str] = {
 def main() -> None:
     """Serve the link described by the first line of standard input until the server goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's business
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     orders = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     _give_way()
+    with logging_to(Path(orders["log"])):
+        _serve(orders)
+
+
+def _serve(orders: dict[str, str]) -> None:
     context = zmq.Context()
     link = connect_link(context, orders)
     try:

@@ -143,6 +143,8 @@ def test_mutated_conversations(
         f"error {c}" for c in CODES
     }
     assert not answers["error server.failed"], victim.home.server_log.read_text()[-3000:]
+    logs = sum(path.stat().st_size for path in victim.home.logs.iterdir())
+    assert logs < 10 * 2**20
     figure("mutated messages sent", scale.messages)
     figure("kinds of refusals among the answers", sum(a.startswith("error") for a in answers))
     figure("longest wait of a good client meanwhile, s", f"{max(attention.waits):.3f}")
