@@ -63,6 +63,12 @@ class RawClient:
         self.socket.close()
         self._context.term()
 
+    def __enter__(self) -> RawClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 @pytest.fixture
 def connection(server: Any) -> Connection:

@@ -6,8 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from bridgeclient import Accepted, Progress, ServerError, Started, Status
+from bridgeclient import (
+    Accepted,
+    AuthError,
+    BridgeError,
+    BusyError,
+    Progress,
+    ServerError,
+    Started,
+    Status,
+)
 from dreamkrita import story
+from dreamkrita.sentences import NotInstalled
 from dreamkrita.story import Told
 
 STATUS = Status(
@@ -50,7 +60,7 @@ def test_the_line_of_a_running_dream(event: object, text: str, fraction: float) 
         (replace(STATUS, running=1, queued=2), "Busy on cpu", True),
         (replace(STATUS, worker="starting", device=None), "Starting…", True),
         (replace(STATUS, worker="idle"), "Resting", True),
-        (replace(STATUS, worker="failed"), "The engine can't start", False),
+        (replace(STATUS, worker="failed"), "No engine", False),
     ],
 )
 def test_the_servers_line(status: Status | None, text: str, good: bool) -> None:
@@ -59,11 +69,28 @@ def test_the_servers_line(status: Status | None, text: str, good: bool) -> None:
     assert server.hint
 
 
-def test_a_missing_installation_names_the_way_out() -> None:
-    error = ServerError(
-        "server.start_failed", "It is not there.", "Run `dreambridge install krita`."
-    )
+INSTALL, DOCTOR, STOP = "dreambridge install krita", "dreambridge doctor", "dreambridge stop"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (NotInstalled("server.start_failed", "Gone.", "Do."), f"▲ Not installed: {INSTALL}"),
+        (ServerError("server.start_failed", "Odd.", "Do."), f"▲ Can't start: {DOCTOR}"),
+        (ServerError("server.no_transport", "Odd.", "Do."), f"▲ No way to it: {DOCTOR}"),
+        (ServerError("server.version", "Odd.", "Do."), f"▲ Other version: {STOP}"),
+        (AuthError("auth.refused", "Odd.", "Do."), f"▲ Refused: {STOP}"),
+        (AuthError("auth.unsafe_file", "Odd.", "Do."), f"▲ Unsafe file: {DOCTOR}"),
+        (BusyError("busy.too_many_clients", "Odd.", "Do."), "● Busy: too many programs"),
+        (BusyError("busy.queue_full", "Odd.", "Do."), "● Busy: too many dreams"),
+        (ServerError("server.lost", "Odd.", "Do."), f"▲ No answer: {DOCTOR}"),
+    ],
+)
+def test_the_line_when_the_server_cannot_be_asked(error: BridgeError, line: str) -> None:
     server = story.server_error(error)
-    assert server.text == "Not installed"
-    assert "dreambridge install krita" in server.hint
-    assert not server.good
+    assert server.line == line
+    assert server.hint == str(error)
+
+
+def test_what_is_well_needs_no_command() -> None:
+    assert story.server(STATUS).line == "● Warm on cpu"

@@ -112,7 +112,7 @@ def _change_entry(frames: Frames, dice: random.Random) -> None:
     place = dice.randrange(len(frames))
     try:
         entries = msgpack.unpackb(frames[place], strict_map_key=False)
-    except (ValueError, msgpack.UnpackException):
+    except (ValueError, TypeError, msgpack.UnpackException):
         return
     if not isinstance(entries, dict) or not entries:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import threading
 import time
@@ -29,6 +30,8 @@ from reliability.strangers import BEGINNINGS, Strangers
 from servers import Server, wait_until
 
 Figure = Callable[[str, object], None]
+LIFETIME = 4000
+"""Messages after which the client is a new one, as after a crash of its editor."""
 ATTENTION_S = 1.0
 """A well-behaved client is answered within this, whatever others do."""
 
@@ -108,28 +111,22 @@ def memory_is_back(server: Server, before: float) -> float:
 def test_mutated_conversations(
     victim: Server, scale: Scale, dice: random.Random, figure: Figure
 ) -> None:
+    connection = read_connection(victim.home.connection_file)
+    assert connection is not None
+
     def send(count: int) -> Counter[str]:
-        connection = read_connection(victim.home.connection_file)
-        assert connection is not None
         answers: Counter[str] = Counter()
-        raw = RawClient(connection)
-        for number in range(count):
-            message = dice.choice(conversation(dice))
-            if number % 4000 == 3999:  # a client that is new, as after a crash of its editor
-                drain(raw, answers)
-                raw.close()
-                raw = RawClient(connection)
-            while True:
-                try:
-                    raw.socket.send_multipart(mutated(message, dice), zmq.DONTWAIT)
-                    break
-                except zmq.Again:
-                    drain(raw, answers)
-            if number % 50 == 0:
-                drain(raw, answers)
-        raw.send(encode("status"))
-        wait_until(lambda: drain(raw, answers) or answers["status"] > 0, "the last is answered")
-        raw.close()
+        for done in range(0, count, LIFETIME):
+            with RawClient(connection) as raw:
+                for number in range(min(LIFETIME, count - done)):
+                    message = mutated(dice.choice(conversation(dice)), dice)
+                    while not raw.socket.poll(0, zmq.POLLOUT) or number % 50 == 0:
+                        drain(raw, answers)
+                        if raw.socket.poll(10, zmq.POLLOUT):
+                            break
+                    raw.send(message)
+                raw.say("status")
+                wait_until(functools.partial(heard_status, raw, answers), "the last is answered")
         return answers
 
     send(1000)  # what is allocated once, is
@@ -151,13 +148,19 @@ def test_mutated_conversations(
     figure("server's memory after / before", f"{ratio:.3f}")
 
 
-def drain(raw: RawClient, answers: Counter[str]) -> bool:
+def drain(raw: RawClient, answers: Counter[str]) -> list[str]:
     """Count the answers that are there by type and code; every one has to be correct."""
+    heard = []
     while raw.socket.poll(0):
         answer = decode(raw.socket.recv_multipart(), FROM_SERVER)
         code = f" {answer.fields['code']}" if answer.type == "error" else ""
-        answers[answer.type + code] += 1
-    return False
+        heard.append(answer.type + code)
+    answers.update(heard)
+    return heard
+
+
+def heard_status(raw: RawClient, answers: Counter[str]) -> bool:
+    return "status" in drain(raw, answers)
 
 
 def test_connections_that_never_become_clients(
@@ -166,13 +169,18 @@ def test_connections_that_never_become_clients(
     connection = read_connection(victim.home.connection_file)
     assert connection is not None
     strangers = Strangers(int(connection.endpoint.rsplit(":", 1)[1]), dice)
-    before = resident_mib(psutil.Process(victim.process.pid))
-    with good_client(victim) as attention:
-        for number in range(scale.connections):
+
+    def come(count: int) -> None:
+        for number in range(count):
             strangers.come(dice.choice(list(BEGINNINGS)))
             if number % 10 == 0:
                 strangers.drip()
         strangers.leave()
+
+    come(min(scale.connections, 500))  # what is allocated once, is
+    before = resident_mib(psutil.Process(victim.process.pid))
+    with good_client(victim) as attention:
+        come(scale.connections)
     ratio = memory_is_back(victim, before)
     wait_until(lambda: open_sockets(victim) < 20, "their connections are closed", 30)
     assert max(attention.waits) < ATTENTION_S
@@ -190,13 +198,11 @@ def test_a_client_that_reads_nothing_costs_a_bounded_memory(victim: Server, figu
     connection = read_connection(victim.home.connection_file)
     assert connection is not None
     before = resident_mib(psutil.Process(victim.process.pid))
-    deaf = RawClient(connection)
-    deaf.socket.rcvhwm = 1
-    with good_client(victim) as attention:
+    with RawClient(connection) as deaf, good_client(victim) as attention:
+        deaf.socket.rcvhwm = 1
         for _ in range(30_000):
             with_patience(deaf.socket, encode("hello", {"name": "deaf", "version": "1"}))
         peak = resident_mib(psutil.Process(victim.process.pid))
-    deaf.close()
     memory_is_back(victim, before)
     assert max(attention.waits) < ATTENTION_S
     assert peak < before + 100
@@ -215,16 +221,15 @@ def test_a_flood_of_clients_is_bounded_and_named(
     clients = [server.connect(f"client {number}") for number in range(3)]
     connection = read_connection(server.home.connection_file)
     assert connection is not None
-    extra = RawClient(connection)
-    extra.say("hello", {"name": "extra", "version": "1", "warm": True})
-    error = extra.hear_until("error")
-    assert (error.fields["code"], error.fields["limit"]) == ("busy.too_many_clients", "clients")
-    assert "--max-clients" in error.fields["hint"]
-    extra.say("status")
-    assert extra.hear_until("status").fields["clients"] == 3
+    with RawClient(connection) as extra:
+        extra.say("hello", {"name": "extra", "version": "1", "warm": True})
+        error = extra.hear_until("error")
+        assert (error.fields["code"], error.fields["limit"]) == ("busy.too_many_clients", "clients")
+        assert "--max-clients" in error.fields["hint"]
+        extra.say("status")
+        assert extra.hear_until("status").fields["clients"] == 3
     clients.pop().close()  # its place is free as soon as it has left
     wait_until(lambda: clients[0].status().clients < 3, "its leaving is noticed", 5)
-    extra.close()
     with server.connect("late") as late:
         dream_once(late, photo)
     for client in clients:

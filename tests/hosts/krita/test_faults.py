@@ -1,8 +1,9 @@
-"""What an artist sees of a server that isn't there, dies, or was never installed."""
+"""What an artist sees of a server that isn't there, dies, errs, or was never installed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -10,6 +11,12 @@ import pytest
 from bridgeclient import Installation, find
 from dreambridge.home import Home, locate
 from hosts.krita.conftest import Krita
+from reliability.wrong import wrong_server
+
+WRONG = (
+    *("truncated result", "result too wide", "huge preview", "never answers"),
+    *("leaves in the middle", "garbage"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +26,14 @@ def found(
     home = locate(tmp_path_factory.mktemp("bridge") / "home")
     krita = make_krita(home)
     bridge_json = krita.resources / "pykrita" / "dreambridge" / "bridge.json"
-    yield krita.run("faults", pid_file=str(home.connection_file), bridge_json=str(bridge_json))
+    with ExitStack() as stack:
+        wrong = {}
+        for behaviour in WRONG:
+            other = locate(tmp_path_factory.mktemp("wrong") / "home")
+            stack.enter_context(wrong_server(other, behaviour))
+            wrong[behaviour] = str(other.connection_file)
+        facts = {"pid_file": str(home.connection_file), "bridge_json": str(bridge_json)}
+        yield krita.run("faults", **facts, wrong=wrong)
     if client := find(Installation.read(bridge_json), name="test", warm=False):
         with client:
             client.shutdown()
@@ -47,6 +61,19 @@ def test_a_killed_server_leaves_the_document_as_it_was(found: dict[str, Any]) ->
 
 def test_the_next_dream_starts_another(found: dict[str, Any]) -> None:
     facts = facts_of(found, "server killed in the middle")
+    assert facts["next"].startswith("Done in")
+    assert facts["layers"] == 1
+
+
+@pytest.mark.parametrize("behaviour", WRONG)
+def test_a_server_that_answers_wrongly_costs_one_dream(
+    found: dict[str, Any], behaviour: str
+) -> None:
+    facts = facts_of(found, behaviour)
+    assert facts["untouched"]
+    assert facts["message"].endswith(".")
+    assert "dream" in facts["message"].lower()
+    assert "\n" not in facts["message"]
     assert facts["next"].startswith("Done in")
     assert facts["layers"] == 1
 

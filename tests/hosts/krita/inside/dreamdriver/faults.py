@@ -1,10 +1,12 @@
-"""A server that dies in the middle of a dream, one that isn't there, one that can't be started."""
+"""Servers that die in the middle of a dream, answer wrongly, aren't there, can't be started."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from lab import (
     message,
     painted,
     quick,
+    raw,
     select,
     settled,
     shown,
@@ -71,6 +74,41 @@ def _() -> Iterator[Any]:
     quick()
     yield from dream()
     return facts | {"next": message(), "layers": len(dreams_of(doc))}
+
+
+@contextmanager
+def bridge_to(connection_file: str) -> Iterator[None]:
+    """The plug-in finds another server meanwhile."""
+    bridge = Path(PARAMETERS["bridge_json"])
+    kept = bridge.read_bytes()
+    changed = json.loads(kept) | {"connection_file": connection_file}
+    bridge.write_text(json.dumps(changed), "utf-8")
+    try:
+        yield
+    finally:
+        bridge.write_bytes(kept)
+
+
+def looks(doc: Any) -> Any:
+    """All that a document shows: its layers, their pixels, the canvas."""
+    canvas = bytes(doc.pixelData(0, 0, doc.width(), doc.height()))
+    return tree(doc.rootNode()), [raw(node, doc) for node in all_nodes(doc.rootNode())], canvas
+
+
+def served_wrongly(connection_file: str) -> Iterator[Any]:
+    doc = yield from prepared()
+    quick()
+    before = looks(doc)
+    with bridge_to(connection_file):
+        yield from dream()
+    yield settled(doc)
+    facts = {"message": message(), "untouched": looks(doc) == before}
+    yield from dream()
+    return facts | {"next": message(), "layers": len(dreams_of(doc))}
+
+
+for behaviour, file in PARAMETERS["wrong"].items():
+    case(behaviour)(lambda file=file: served_wrongly(file))
 
 
 @case("plug-in without its bridge")
