@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -163,7 +164,8 @@ class Worker:
                 self._credit |= message.type == "credit"
 
     def _report(self, event: Progress, side: int, pace: Pace) -> None:
-        if event.fraction == 1 or pace.due("progress", _PROGRESS_INTERVAL_S):
+        last = event.fraction == 1 and pace.due("last progress", math.inf)
+        if pace.due("progress", _PROGRESS_INTERVAL_S) or last:
             self._send(
                 "progress",
                 octave=event.octave,
