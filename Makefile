@@ -24,7 +24,7 @@ hosts:
 bench: .venv/.ready
 	$(BIN)/python bench/run.py
 
-# The bridge under faults, load and attack at full length: about half an hour.
+# The bridge under faults, load and attack at full length: about ten minutes.
 soak: .venv/.ready
 	$(BIN)/python -m pytest tests/reliability --soak
 

@@ -26,7 +26,7 @@ class Options:
     queued_bytes: int = 2048 * MIB
     clients: int = 32
     kept_bytes: int = 256 * MIB
-    kept_jobs: int = 64
+    kept_jobs: int = 32
     kept_s: float = 60.0
     idle_s: float = 900.0
     worker_idle_s: float = 300.0
