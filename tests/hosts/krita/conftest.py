@@ -28,19 +28,7 @@ INSIDE = Path(__file__).parent / "inside"
 RUN_S = 400.0
 """For a whole run with all its cases, on a busy machine."""
 
-ASKED_FOR = "DREAMBRIDGE_KRITA"
-"""These tests run only where this variable is set: on a busy machine some of them still depend on
-how fast Krita answers, and must not decide over a change before that is mended."""
-
 SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leaves these tests out, with the reason, unless they are asked for."""
-    reason = f"set {ASKED_FOR}=1 to run the real Krita: not steady yet on a busy machine"
-    for item in items:
-        if Path(__file__).parent in item.path.parents and not os.environ.get(ASKED_FOR):
-            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @dataclass(frozen=True)

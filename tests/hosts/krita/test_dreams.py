@@ -24,6 +24,7 @@ def test_the_layer_develops_in_place(found: dict[str, Any]) -> None:
     facts = facts_of(found, "develops in place")
     assert facts["sharpened_while_busy"], facts
     assert facts["one_layer"] == 1
+    assert facts["undo_steps"] == 1
     assert facts["final_differs"]
     assert facts["canvas_shows_it"]
     assert facts["active"], "the user goes on painting on the layer that was active"
@@ -105,11 +106,10 @@ def test_a_guide_layer(found: dict[str, Any]) -> None:
 def test_the_gui_does_not_stand_still(krita: Krita) -> None:
     """4000 × 3000 pixels, 1024² of them selected. The figures in docs/krita.md are from here.
 
-    Krita alone decides how long it takes to compute its canvas anew on a busy machine, so the bound
-    is loose; a GUI that waited for the dream would stand still for seconds.
+    How long that takes depends on the machine; a GUI that waited for the dream, or for the canvas
+    at each preview, would stand still for a good part of it.
     """
     facts = facts_of(krita.run("stalls"), "stall")
     assert facts["layers"] == 1, facts
-    assert facts["took"] > 3 * facts["dreaming"][0][0], facts
-    assert facts["dreaming"][0][0] < 0.8, facts
-    assert facts["dreaming"][6][0] < 0.25, facts
+    assert facts["dreaming"][0][0] < facts["took"] / 4, facts
+    assert facts["dreaming"][6][0] < facts["took"] / 12, facts

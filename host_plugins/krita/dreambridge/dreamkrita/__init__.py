@@ -10,7 +10,7 @@
     parcel       its pixels to the server and back                         (no Krita)
     source       which pixels of which layer are dreamed, and whether they can be
     spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
-    convert      pixels from one colour space to another, by Krita itself
+    scratch      a hidden document: converts colours, lends its undo history
     shape        a selection as bytes                                      (no Qt, no Krita)
     pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
     pictures     previews scaled to the layer, thumbnails                  (no Krita)

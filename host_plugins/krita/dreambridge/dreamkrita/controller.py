@@ -15,13 +15,13 @@ from bridgeclient import BridgeError, Cancelled, Preview, Result
 from bridgeclient.looks import Json
 from dreamkrita import memory, source, story
 from dreamkrita.choices import SEED_MOST, Choices, title
-from dreamkrita.convert import Converter
 from dreamkrita.courier import Courier, Ended, Errand, News, Seen
 from dreamkrita.dreaming import Dreaming
 from dreamkrita.history import Dream
 from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Picture
 from dreamkrita.qt import QtCore
+from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
 from dreamkrita.shape import Shape
 from dreamkrita.story import Server, Told
@@ -130,11 +130,11 @@ class Controller(QtCore.QObject):
             self._tell(story.WAKING)
 
     def _show(self, dream: Dreaming, picture: Picture) -> Work:
-        yield from dream.layer.show(picture.pixels, picture.space, dream.converter)
+        yield from dream.layer.show(picture.pixels, picture.space, dream.scratch)
         dream.showing = False
 
     def _finish(self, dream: Dreaming, result: Result, picture: Picture) -> Work:
-        yield from dream.layer.show(picture.pixels, picture.space, dream.converter)
+        yield from dream.layer.show(picture.pixels, picture.space, dream.scratch)
         if dream.layer.gone:
             self._over(dream, _GONE)
             return
@@ -160,8 +160,8 @@ class Controller(QtCore.QObject):
         space, at = source.space_of(above), source.id_of(above)
         del node, above
         layer = DreamLayer(document, dream.name, space, dream.region, shape, at)
-        with Converter() as converter:
-            yield from layer.show(pixels, dream.space, converter)
+        with Scratch() as scratch:
+            yield from layer.show(pixels, dream.space, scratch)
 
     def _stop(self, dream: Dreaming, told: Told) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
@@ -175,7 +175,8 @@ class Controller(QtCore.QObject):
         self._over(dream, told)
 
     def _over(self, dream: Dreaming, told: Told) -> None:
-        dream.converter.close()
+        dream.layer.let_go()
+        dream.scratch.close()
         self._dream = None
         self._tell(told)
         self._courier.look()

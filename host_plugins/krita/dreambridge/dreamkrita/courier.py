@@ -31,7 +31,7 @@ from bridgeclient import (
     connect,
     find,
 )
-from dreamkrita.sentences import Refused
+from dreamkrita.sentences import NotInstalled, Refused
 
 NAME = "Krita"
 _POLL_S = 0.03
@@ -100,6 +100,7 @@ class Courier:
         self._cancelled: set[int] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._unstarted: ServerError | None = None
 
     def look(self) -> None:
         """Ask how the server is; a `Seen` will come, unless a dream is under way."""
@@ -145,16 +146,29 @@ class Courier:
                 return
             if errand is None:
                 self._post(Seen(self._state()))
-                continue
-            try:
-                self._fetch(errand)
-            except (BridgeError, Refused) as error:
+            elif error := self._failure(errand):
                 self._post(Ended(errand.number, error))
 
+    def _failure(self, errand: Errand) -> BridgeError | Refused | None:
+        """Why the errand's dream was not fetched; None if it was, or if Krita ends.
+
+        Whatever it is ends that dream alone: without this thread the docker would wait for ever.
+        """
+        try:
+            self._fetch(errand)
+        except (BridgeError, Refused) as error:
+            return error
+        except Exception as error:
+            return Refused(f"The dream went wrong ({_named(error)}): run `dreambridge doctor`.")
+        return None
+
     def _installation(self) -> Installation:
-        installation = Installation.read(self._bridge_json)
+        try:
+            installation = Installation.read(self._bridge_json)
+        except ServerError as error:
+            raise NotInstalled(error.code, error.message, error.hint) from error
         if not Path(installation.python).exists():
-            raise ServerError(
+            raise NotInstalled(
                 "server.start_failed",
                 f"dreambridge is no longer in {installation.python}.",
                 "Run `dreambridge install krita`.",
@@ -163,18 +177,34 @@ class Courier:
 
     def _state(self) -> Status | BridgeError | None:
         try:
-            client = find(self._installation(), name=NAME, warm=False)
+            installation = self._installation()
+            client = find(installation, name=NAME, warm=False)
             if client is None:
-                return None
+                return self._unstarted
             with client:
-                return client.status()
+                status = client.status()
         except BridgeError as error:
             return error
+        except Exception as error:
+            return BridgeError("server.failed", f"The server's answer is odd ({_named(error)}).")
+        self._unstarted = None
+        return status if status.version == installation.version else _other_version(status)
+
+    def _connected(self) -> BridgeClient:
+        """A client; that no server can be started is kept for whoever looks afterwards."""
+        installation = self._installation()
+        try:
+            client = connect(installation, name=NAME)
+        except ServerError as error:
+            self._unstarted = error if error.code == "server.start_failed" else None
+            raise
+        self._unstarted = None
+        return client
 
     def _fetch(self, errand: Errand) -> None:
         request = errand.pack()
         self._check(errand)
-        with connect(self._installation(), name=NAME) as client:
+        with self._connected() as client:
             self._check(errand)
             job = client.submit(
                 request.image,
@@ -217,3 +247,15 @@ class Courier:
                     pass
                 case _:
                     self._post(News(errand.number, event))  # type: ignore[arg-type]
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _other_version(status: Status) -> ServerError:
+    return ServerError(
+        "server.version",
+        f"dreambridge {status.version} is running, which is not the version of this plug-in.",
+        "Run `dreambridge stop`; if this comes again, run `dreambridge install krita`.",
+    )

@@ -170,9 +170,7 @@ class Foot(QtWidgets.QWidget):
         bold = self._text.font()
         bold.setBold(told.wrong)
         self._text.setFont(bold)
-        sign = "●" if server.good else "▲"
-        hint = f": {server.hint}" if not server.good and server.hint else ""
-        self._server.setText(f"{sign} {server.text}{hint}")
+        self._server.setText(server.line)
         self._server.setToolTip(server.hint)
         self._server.setVisible(not told.busy)
 

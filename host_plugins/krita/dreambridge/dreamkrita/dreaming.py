@@ -9,10 +9,10 @@ from typing import Any
 
 from bridgeclient import Result
 from bridgeclient.region import Rect
-from dreamkrita.convert import Converter
 from dreamkrita.history import Dream
 from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Guide, Parcel, Picture
+from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
 from dreamkrita.source import Source, check_layer, node_with_id, read, space_of
 from dreamkrita.spaces import SCREEN, Space, wire_model, wire_space
@@ -29,7 +29,7 @@ class Dreaming:
     layer: DreamLayer
     guide: str = ""
     parcel: Parcel | None = None
-    converter: Converter = field(default_factory=Converter)
+    scratch: Scratch = field(default_factory=Scratch)
     finished: bool = False
     showing: bool = False
 
@@ -44,10 +44,12 @@ class Dreaming:
             Refused: they can't be dreamed of.
         """
         source, wire = self.source, self._wire()
+        self.scratch.open()
+        yield Pause.BREATH
         parts = []
         for part in read(source.document, source.id, source.context):
             width = source.context.width
-            parts.append(self.converter.convert(part, width, source.space, wire))
+            parts.append(self.scratch.convert(part, width, source.space, wire))
             yield Pause.BREATH
         guide = (yield from self._capture_guide()) if self.guide else None
         self.parcel = Parcel(
@@ -66,7 +68,7 @@ class Dreaming:
         rect = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
         parts = []
         for part in read(self.source.document, self.guide, rect):
-            parts.append(self.converter.convert(part, rect.width, space, SCREEN))
+            parts.append(self.scratch.convert(part, rect.width, space, SCREEN))
             yield Pause.BREATH
         return Guide(parts, rect)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import Enum
 
 from bridgeclient.region import Rect, relative
-from dreamkrita.convert import Converter
 from dreamkrita.pictures import THUMBNAIL, jpeg, shrunk
+from dreamkrita.scratch import Scratch
 from dreamkrita.shape import Shape
 from dreamkrita.source import id_of, is_open, node_with_id, strips
 from dreamkrita.spaces import Space
@@ -28,9 +28,9 @@ class Pause(Enum):
 
 Work = Iterator[Pause]
 
-_REFRESH_S, _REFRESH_SHARE = 0.25, 12
-"""Previews are shown no more often than this, and so rarely that showing them takes less than one
-part in these of the time: Krita can only be asked to compute its whole canvas anew.
+_REFRESH_S, _PIXEL_S, _REFRESH_SHARE = 0.25, 1.2e-7, 12
+"""Previews are shown no more often than this, nor than Krita can well draw the layer's pixels, and
+so rarely that asking for it takes less than one part in these of the time.
 """
 
 _SAMPLED = 3  # Krita takes single pixels for a thumbnail; so take more and smooth them
@@ -57,8 +57,9 @@ class DreamLayer:
         self.document, self.name, self.space, self.region = document, name, space, region
         self._shape, self._above = shape, above
         self._id = ""
+        self._adopted: Node | None = None
         self._undo_texts: set[str] = set()
-        self._fresh_at = 0.0
+        self._pixels, self._fresh_at = region.width * region.height, 0.0
 
     @property
     def gone(self) -> bool:
@@ -85,38 +86,41 @@ class DreamLayer:
         """Whether it is time to show the next preview."""
         return time.monotonic() >= self._fresh_at
 
-    def show(self, pixels: bytes, space: Space, converter: Converter) -> Work:
+    def show(self, pixels: bytes, space: Space, scratch: Scratch) -> Work:
         """Give it these pixels of the whole region, and add it if it isn't there yet."""
         parts: list[tuple[Rect, bytes]] = []
         for strip in strips(self.region):
             rows = relative(strip, self.region)
             size = rows.width * space.pixel_bytes
             part = pixels[rows.y * size : rows.bottom * size]
-            parts.append((strip, converter.convert(part, rows.width, space, self.space)))
+            parts.append((strip, scratch.convert(part, rows.width, space, self.space)))
+            yield Pause.BREATH
+        if self._adopted is None and not self.gone:
+            self._adopted = self._made(scratch)
             yield Pause.BREATH
         while not self.gone and not ready(self.document):
             yield Pause.LATER
-        if self.gone:
+        if self.gone or self._adopted is None:
             return
         active = self.document.activeNode()
         before, added = id_of(active) if active is not None else "", not self._id
         del active
         started = time.monotonic()
-        self._put(parts)
+        self._put(self._adopted, parts, scratch)
         took = time.monotonic() - started
-        self._fresh_at = time.monotonic() + max(_REFRESH_S, _REFRESH_SHARE * took)
+        pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took)
+        self._fresh_at = time.monotonic() + pause
         if added:
             yield from self._keep_active(before)
             self._undo_texts.add(_undo_text())
 
-    def _put(self, parts: list[tuple[Rect, bytes]]) -> None:
-        node = self._node() or self._made()
+    def _put(self, node: Node, parts: list[tuple[Rect, bytes]], scratch: Scratch) -> None:
         for strip, part in parts:
             node.setPixelData(part, strip.x, strip.y, strip.width, strip.height)
-        if self._id:
-            self.document.refreshProjection()
-        else:
+        if not self._id:
             self._add(node)
+        elif not scratch.refresh(node):
+            self.document.refreshProjection()
 
     def withdraw(self) -> Work:
         """Take it away again; by undoing that it was added, if nothing was done since."""
@@ -134,8 +138,12 @@ class DreamLayer:
         if (node := self._node()) is not None:
             node.remove()
 
-    def _made(self) -> Node:
-        node = self.document.createNode(self.name, "paintlayer")
+    def let_go(self) -> None:
+        """Keep nothing of Krita's: a node that outlives its document would bring Krita down."""
+        self._adopted = None
+
+    def _made(self, scratch: Scratch) -> Node:
+        node = scratch.adopt(self.document.createNode(self.name, "paintlayer"))
         space = self.space
         if space != Space(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bridgeclient import ServerError
+
 
 class Refused(Exception):
     """The document or the settings don't allow the dream; the text is for the user."""
+
+
+class NotInstalled(ServerError):
+    """The plug-in doesn't know where dreambridge is, or it isn't there any more."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bridgeclient import Accepted, BridgeError, JobEvent, Progress, Started, Status
 from bridgeclient.looks import time_left
+from dreamkrita.sentences import NotInstalled
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,37 @@ class Told:
 
 @dataclass(frozen=True)
 class Server:
-    """The server's state in a few words, and the way out when something is wrong."""
+    """The server's state in a few words; when something is wrong, the command that helps.
+
+    `hint` says all of it.
+    """
 
     text: str
     hint: str = ""
     good: bool = True
+    way: str = ""
 
+    @property
+    def line(self) -> str:
+        """What stands in the docker."""
+        sign = "●" if self.good else "▲"
+        return f"{sign} {self.text}: {self.way}" if self.way else f"{sign} {self.text}"
+
+
+_DOCTOR, _STOP = "dreambridge doctor", "dreambridge stop"
+_WRONG = {
+    "server.start_failed": ("Can't start", _DOCTOR),
+    "server.no_transport": ("No way to it", _DOCTOR),
+    "server.version": ("Other version", _STOP),
+    "auth.refused": ("Refused", _STOP),
+    "auth.unsafe_file": ("Unsafe file", _DOCTOR),
+}
+"""Errors that keep the server from answering: in a few words, and the command that helps."""
+
+_BUSY = {
+    "busy.too_many_clients": "Busy: too many programs",
+    "busy.queue_full": "Busy: too many dreams",
+}
 
 ASLEEP = Server("Asleep", "The server starts with the first dream.")
 CAPTURING = Told("Reading the layer…", 0.0)
@@ -80,11 +106,14 @@ def server(status: Status | None) -> Server:
             return Server("Starting…", "The engine is being loaded.")
         case "idle":
             return Server("Resting", "Its memory is free; the next dream takes some seconds more.")
-    return Server("The engine can't start", f"See {status.log}.", good=False)
+    return Server("No engine", f"The engine can't start; see {status.log}.", False, _DOCTOR)
 
 
 def server_error(error: BridgeError) -> Server:
     """Why the server can't be asked, and the way out."""
-    if error.code == "server.start_failed":
-        return Server("Not installed", f"{error.message} {error.hint}", good=False)
-    return Server(error.message, error.hint, good=False)
+    if isinstance(error, NotInstalled):
+        return Server("Not installed", str(error), False, "dreambridge install krita")
+    if error.code in _BUSY:
+        return Server(_BUSY[error.code], str(error))
+    text, way = _WRONG.get(error.code, ("No answer", _DOCTOR))
+    return Server(text, str(error), False, way)

@@ -23,6 +23,7 @@ from lab import (
     settled,
     shown,
     tree,
+    undo_steps,
     undoing,
     widget,
 )
@@ -74,6 +75,7 @@ def _() -> Iterator[Any]:
     doc, source = yield from prepared()
     slow()
     told: list[str] = []
+    steps = undo_steps()
     layer = yield from begun(doc)
     first, shown_first = pixels_of(layer, doc), bytes(doc.pixelData(70, 60, 8, 8))
     told.append(message())
@@ -85,6 +87,7 @@ def _() -> Iterator[Any]:
     yield lambda: not busy()
     yield settled(doc)
     facts["one_layer"] = len(dreams_of(doc))
+    facts["undo_steps"] = undo_steps() - steps
     facts["final_differs"] = pixels_of(layer, doc) != second
     facts["canvas_shows_it"] = bytes(doc.pixelData(70, 60, 8, 8)) != shown_first
     return facts | {"told": told, "active": doc.activeNode() == source}

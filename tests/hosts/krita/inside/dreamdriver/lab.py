@@ -189,6 +189,12 @@ def undoing(doc: Document) -> Iterator[Any]:
     return {"undo_takes": [name for name in before if name not in after]}
 
 
+def undo_steps() -> int:
+    """How many entries the undo history of the active document has."""
+    history = next(one for one in K.dockers() if one.objectName() == "History")
+    return int(history.findChild(QtWidgets.QListView).model().rowCount())
+
+
 def pressed(action: str, done: Callable[[], bool]) -> Iterator[Any]:
     """Press until it is done: Krita lets a press fall flat that comes while it is busy."""
     for _ in range(3):

@@ -1,0 +1,88 @@
+"""A document of one pixel that nobody sees, for what shall leave no trace in the user's document.
+
+Krita's own colour management converts pixels in it. And it lends its undo history: a `Node` gives
+its commands to the document that it was got from, wherever the layer itself is. GUI thread.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from dreamkrita.spaces import SCREEN, Space
+from krita import Document, Krita, Node
+
+
+class Scratch:
+    """See the module; opens its document when it has to and closes it at the end."""
+
+    def __init__(self) -> None:
+        self._hidden: Document | None = None
+        self._refreshes = False
+
+    def __enter__(self) -> Scratch:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def open(self) -> Document:
+        """The document; making it takes Krita a moment."""
+        if self._hidden is None:
+            name, resolution = "DeepDream", 72.0
+            self._hidden = Krita.instance().createDocument(
+                1, 1, name, SCREEN.model, SCREEN.depth, SCREEN.profile, resolution
+            )
+            self._refreshes = _refreshes(self._hidden)
+        return self._hidden
+
+    def convert(self, pixels: bytes, width: int, source: Space, target: Space) -> bytes:
+        """Packed rows of `width` pixels, Krita's order of channels before and after."""
+        if source == target:
+            return pixels
+        height = len(pixels) // (width * source.pixel_bytes)
+        node = self.open().createNode("pixels", "paintlayer")
+        node.setColorSpace(source.model, source.depth, source.profile)
+        node.setPixelData(pixels, 0, 0, width, height)
+        node.setColorSpace(target.model, target.depth, target.profile)
+        return bytes(node.pixelData(0, 0, width, height))
+
+    def adopt(self, node: Node) -> Node:
+        """The same layer, which is in no document yet; what is done to it is recorded here."""
+        group = self.open().createGroupLayer("adopted")
+        group.addChildNode(node, None)
+        adopted = group.childNodes()[0]
+        adopted.remove()
+        return adopted
+
+    def refresh(self, adopted: Node) -> bool:
+        """Have Krita show a layer's new pixels: soon, where the layer is, and nothing else.
+
+        Giving a layer the blending mode that it has does that, and is an undo step: of this
+        document. False where this Krita doesn't do it.
+        """
+        self.open()
+        if self._refreshes:
+            adopted.setBlendingMode(adopted.blendingMode())
+        return self._refreshes
+
+    def close(self) -> None:
+        """Close the document."""
+        if self._hidden is not None:
+            self._hidden.setModified(False)
+            self._hidden.close()
+            self._hidden = None
+
+
+def _refreshes(document: Document) -> bool:
+    """Whether setting a blending mode shows new pixels; tried, as Kritas differ in it."""
+    node = document.createNode("tried", "paintlayer")
+    document.rootNode().addChildNode(node, None)
+    node.setPixelData(b"\x01\x02\x03\xff", 0, 0, 1, 1)
+    node.setBlendingMode(node.blendingMode())
+    document.waitForDone()
+    return bytes(document.pixelData(0, 0, 1, 1)) == b"\x01\x02\x03\xff"
