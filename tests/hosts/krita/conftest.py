@@ -28,7 +28,7 @@ INSIDE = Path(__file__).parent / "inside"
 RUN_S = 400.0
 """For a whole run with all its cases, on a busy machine."""
 
-SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24"]
+SCREEN = ["xvfb-run", "-a", "-s", "-screen 0 3200x2000x24"]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,19 @@ class Krita:
         return self.home / ".config" / "kritarc"
 
     def start(self, script: str, **parameters: Any) -> tuple[subprocess.Popen[bytes], Path]:
-        """Start Krita with the driver going through the cases of `inside/dreamdriver/SCRIPT.py`."""
+        """Start Krita with the driver going through the cases of `inside/dreamdriver/SCRIPT.py`.
+
+        Parameters in capitals are environment variables.
+        """
+        environment = {"QT_QPA_PLATFORM": "xcb"}
+        environment |= {name: parameters.pop(name) for name in list(parameters) if name.isupper()}
         runs = self.home / "runs"
         runs.mkdir(exist_ok=True)
         folder = runs / f"{len(list(runs.iterdir()))}-{script}"
         folder.mkdir()
         given = {"script": script, "folder": str(folder)} | parameters
         (folder / "parameters.json").write_text(json.dumps(given), "utf-8")
-        environment = {"DREAMDRIVER": str(folder), "QT_QPA_PLATFORM": "xcb"}
+        environment["DREAMDRIVER"] = str(folder)
         argv = [*SCREEN, "krita", "--nosplash"]
         return self.host.start(argv, self.home, folder / "log.txt", **environment), folder
 

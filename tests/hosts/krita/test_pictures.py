@@ -66,6 +66,16 @@ def test_themes_colour_the_docker(found: dict[str, Any], out: Path) -> None:
         )
 
 
+def test_a_screen_with_twice_the_pixels(krita: Krita, out: Path) -> None:
+    cases = krita.run("highdpi", cases=["high dpi"], out=str(out), QT_SCALE_FACTOR="2")
+    found = cases["high dpi"]
+    assert "traceback" not in found, found["traceback"]
+    assert found["ratio"] == 2
+    assert found["cut"] == []
+    with Image.open(out / "docker-high-dpi.png") as picture:
+        assert picture.width == 2 * found["width"] == 2 * NARROW
+
+
 def test_the_window_shows_a_finished_dream(found: dict[str, Any], out: Path) -> None:
     assert found["while_busy"]
     assert found["message"].startswith("Done in")

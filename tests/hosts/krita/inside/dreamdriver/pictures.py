@@ -34,6 +34,15 @@ def grab(name: str, whole: Any) -> None:
     whole.grab().save(f"{PARAMETERS['out']}/{name}.png")
 
 
+def cut_off() -> list[Any]:
+    """Buttons narrower than their words."""
+    return [
+        [one.objectName() or one.text(), one.width(), one.sizeHint().width()]
+        for one in docker().findChildren(QtWidgets.QPushButton)
+        if one.width() < one.sizeHint().width() and one.isVisible()
+    ]
+
+
 def turns(count: int = 25) -> Iterator[Any]:
     for _ in range(count):
         QtWidgets.QApplication.processEvents()
@@ -88,11 +97,7 @@ def _() -> Iterator[Any]:
     yield from turns()
     grab("krita-docker-advanced", docker())
     click("advanced")
-    facts["cut"] = [
-        [one.objectName() or one.text(), one.width(), one.sizeHint().width()]
-        for one in docker().findChildren(QtWidgets.QPushButton)
-        if one.width() < one.sizeHint().width() and one.isVisible()
-    ]
+    facts["cut"] = cut_off()
     docker().setFloating(False)
     theme("dark")
     return facts
