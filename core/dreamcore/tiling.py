@@ -2,8 +2,8 @@
 
 An objective is a sum over a layer's positions, so the gradient of the image is the sum of the
 gradients of parts of those positions ("cores") if each part sees all the input that it depends
-on: the core's input plus a halo of half the receptive field, on the layer's stride grid, with zero
-padding only where the image itself ends. Overlapping input gradients are added.
+on: the core's input plus a halo of half the receptive field, on a grid of the layer's strides, with
+zero padding only where the image itself ends. Overlapping input gradients are added.
 
 The image is read with wrap-around at an offset (the jitter), without a shifted copy of it.
 """
@@ -53,21 +53,27 @@ def plan(height: int, width: int, layer: Layer, side: int | None) -> list[Tile]:
     return [Tile(r, c, core_r, core_c) for r, core_r in rows for c, core_c in columns]
 
 
-def _spans(length: int, layer: Layer, side: int | None) -> list[tuple[Span, Span]]:
-    """(input, core) of each tile along one axis; they begin on the layer's stride grid.
+def least_side(layer: Layer) -> int:
+    """Pixels on a side of the smallest tile whose deepest layer is `layer`."""
+    return 2 * layer.halo + 2 * layer.stride
 
-    The inputs are of one size (but for a rest below the stride at the end), so that every tile
-    reuses the memory of the one before. Tiles at an end of the image need a halo on one side only,
-    and have a larger core instead.
+
+def _spans(length: int, layer: Layer, side: int | None) -> list[tuple[Span, Span]]:
+    """(input, core) of each tile along one axis; they begin on the layer's grid.
+
+    That is twice its stride, so that Winograd's squares are the same in every tile. The inputs are
+    of one size (but for a rest below the grid at the end), so that every tile reuses the memory of
+    the one before. Tiles at an end of the image need a halo on one side only, and have a larger
+    core instead.
     """
-    halo, stride = layer.halo, layer.stride
-    if side is None or length <= max(side, 2 * halo + stride):
+    halo, grid = layer.halo, 2 * layer.stride
+    if side is None or length <= max(side, least_side(layer)):
         return [((0, length), (0, length))]
-    count = -(-(length - 2 * halo) // max(side - 2 * halo, stride))
-    inner = -(-(length - 2 * halo) // (count * stride)) * stride
+    count = -(-(length - 2 * halo) // max(side - 2 * halo, grid))
+    inner = -(-(length - 2 * halo) // (count * grid)) * grid
     spans = []
     for start in range(0, length - 2 * halo, inner):
-        outer_start = min(start, (length - inner - 2 * halo) // stride * stride)
+        outer_start = min(start, (length - inner - 2 * halo) // grid * grid)
         last = start + inner >= length - 2 * halo
         core = start + halo if start else 0, length if last else start + inner + halo
         spans.append(((outer_start, length if last else start + inner + 2 * halo), core))
@@ -122,7 +128,7 @@ class Tiler:
         """Halves the tile, or gives up if it is the smallest already."""
         devices.release_memory(self._network.device)
         tried = min(self._side or longest, longest)
-        smallest = 2 * self._layer.halo + self._layer.stride
+        smallest = least_side(self._layer)
         free = devices.free_memory(self._network.device)
         if tried <= smallest:
             raise OutOfMemoryError(
@@ -190,7 +196,7 @@ def automatic_side(network: Network, layer: Layer) -> int:
     free = devices.free_memory(network.device)
     budget = min(free // 4, MOST_TILE_BYTES) if network.device.type == "cpu" else free // 2
     per_pixel = VALUES_PER_PIXEL * network.dtype.itemsize
-    return max(int((budget / per_pixel) ** 0.5), 2 * layer.halo + layer.stride)
+    return max(int((budget / per_pixel) ** 0.5), least_side(layer))
 
 
 def core_positions(name: str, tile: Tile, size: tuple[int, int]) -> tuple[slice, ...]:

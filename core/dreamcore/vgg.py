@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dreamcore import winograd
 from dreamcore.convolution import Convolution, FusedConvolution, fusion_available
 from dreamcore.layers import BLOCKS, LAYERS
 from dreamcore.pooling import Pooled, mask_by_relu
 from dreamcore.weights import Weights
+from dreamcore.winograd import WinogradConvolution
 
 BEFORE_POOL = frozenset(f"relu{block}_{len(sizes)}" for block, sizes in enumerate(BLOCKS, 1))
 
@@ -60,6 +62,7 @@ class Network:
         device: where to compute.
         dtype: precision of weights and activations; gradients of the image come back as float32.
         fused: use oneDNN's convolution fused with bias and ReLU; by default where torch has it.
+        squares: use Winograd's convolution for many channels; by default where it pays.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Network:
         dtype: torch.dtype,
         *,
         fused: bool | None = None,
+        squares: bool | None = None,
     ) -> None:
         self.device = device
         self.dtype = dtype
@@ -80,6 +84,9 @@ class Network:
         self._mean = torch.tensor(weights.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(weights.std, device=device).view(1, 3, 1, 1)
         self._fused = fusion_available(device, dtype) if fused is None else fused
+        self._squares = self._fused and (
+            winograd.pays(device, dtype) if squares is None else squares
+        )
         self.strip_pixels = STRIP_PIXELS.get(device.type, WIDE_STRIP_PIXELS)
         self._prepared: dict[str, Convolution] = {}
 
@@ -152,9 +159,14 @@ class Network:
             weight, bias = self._weights.convolutions[name]
             weight = weight.to(self.device, self.dtype)
             bias = bias.to(self.device, self.dtype)
-            build = FusedConvolution if self._fused else Convolution
+            build = self._kind(min(weight.shape[:2]))
             self._prepared[name] = build(weight, bias, self.memory_format)
         return self._prepared[name]
+
+    def _kind(self, channels: int) -> type[Convolution]:
+        if self._squares and channels >= winograd.LEAST_CHANNELS:
+            return WinogradConvolution
+        return FusedConvolution if self._fused else Convolution
 
     def _convolve(self, name: str, x: Tensor) -> tuple[Tensor, Pullback]:
         convolution = self.convolution(name)

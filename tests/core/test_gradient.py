@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dreamcore import tiling, vgg, weights
+from dreamcore import tiling, vgg, weights, winograd
 from dreamcore.convolution import fusion_available
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term, guide_features
@@ -79,15 +79,26 @@ def exact_network():
     return vgg.Network(weights.load(), torch.device("cpu"), torch.float64, fused=False)
 
 
+PATHS = {
+    "fused": {"fused": True, "squares": False},
+    "plain": {"fused": False},
+    "squares": {"fused": True, "squares": True},
+}
+
+
 @pytest.fixture(scope="module")
 def networks():
-    """The network in float32 on both paths, by whether the convolutions are fused."""
-    assert fusion_available(torch.device("cpu"), torch.float32)
+    """The network in float32 on every path; Winograd's squares for activations of any size."""
     cpu, source = torch.device("cpu"), weights.load()
-    return {fused: vgg.Network(source, cpu, torch.float32, fused=fused) for fused in (True, False)}
+    assert fusion_available(cpu, torch.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(winograd, "LEAST_POSITIONS", 1)
+        yield {
+            name: vgg.Network(source, cpu, torch.float32, **path) for name, path in PATHS.items()
+        }
 
 
-@pytest.fixture(params=[True, False], ids=["fused", "plain"])
+@pytest.fixture(params=PATHS)
 def network(request, networks):
     return networks[request.param]
 
@@ -143,13 +154,14 @@ def test_the_l2_gradient_at_the_layer_is_the_activation(network, image):
     assert torch.equal(Term("l2", 1.0).gradient(activation), activation)
 
 
-TILED = [(True, kind, name) for kind in OBJECTIVES for name in NAMES]
-TILED += [(False, "l2", name) for name in ("relu1_1", "conv2_2", "pool3", "relu4_3")]
+TILED = [("fused", kind, name) for kind in OBJECTIVES for name in NAMES]
+TILED += [("plain", "l2", name) for name in ("relu1_1", "conv2_2", "pool3", "relu4_3")]
+TILED += [("squares", "l2", name) for name in NAMES if name.replace("relu", "conv") > "conv3_1"]
 
 
-@pytest.mark.parametrize(("fused", "kind", "name"), TILED)
-def test_tiles_add_up_to_the_whole_gradient(fused, kind, name, networks, reference, large, cat):
-    network, layers, tile = networks[fused], {name: 1.0}, LAYERS[name].halo * 2 + 96
+@pytest.mark.parametrize(("path", "kind", "name"), TILED)
+def test_tiles_add_up_to_the_whole_gradient(path, kind, name, networks, reference, large, cat):
+    network, layers, tile = networks[path], {name: 1.0}, LAYERS[name].halo * 2 + 96
     if LAYERS[name].halo > 64:  # too deep for this image to be cut: take a longer strip of it
         large = large[:, :67].repeat(1, 1, 2)[..., :501]
     guides = guides_for(reference, layers, cat, torch.float32) if kind == "guide" else None
@@ -159,13 +171,18 @@ def test_tiles_add_up_to_the_whole_gradient(fused, kind, name, networks, referen
     assert relative(tiled, whole) < 1e-5
 
 
-SIXTEEN_BITS = [(torch.bfloat16, None, name) for name in ("relu2_2", "relu4_3", "relu5_1")]
-SIXTEEN_BITS += [(torch.bfloat16, False, "relu3_1"), (torch.float16, None, "relu2_1")]
+SIXTEEN_BITS = [
+    (torch.bfloat16, path, name)
+    for path in ("fused", "squares")
+    for name in ("relu2_2", "relu4_3", "relu5_1")
+]
+SIXTEEN_BITS += [(torch.bfloat16, "plain", "relu3_1"), (torch.float16, "plain", "relu2_1")]
 
 
-@pytest.mark.parametrize(("dtype", "fused", "name"), SIXTEEN_BITS)
-def test_tiles_add_up_in_16_bits(dtype, fused, name, large):
-    network = vgg.Network(weights.load(), torch.device("cpu"), dtype, fused=fused)
+@pytest.mark.parametrize(("dtype", "path", "name"), SIXTEEN_BITS)
+def test_tiles_add_up_in_16_bits(dtype, path, name, large, monkeypatch):
+    monkeypatch.setattr(winograd, "LEAST_POSITIONS", 1)
+    network = vgg.Network(weights.load(), torch.device("cpu"), dtype, **PATHS[path])
     whole, _ = engine(network, large, {name: 1.0}, "l2")
     tiled, steps = engine(network, large, {name: 1.0}, "l2", tile=LAYERS[name].halo * 2 + 90)
     assert steps > 1
