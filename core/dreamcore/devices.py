@@ -103,11 +103,15 @@ def free_memory(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
+_ONEDNN = ("could not create a primitive", "could not create a memory object")
+"""What oneDNN says when it has no room for its code or its scratchpad."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error means that the device had too little memory."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    words = ("out of memory", "not enough memory", "can't allocate memory")
+    words = ("out of memory", "not enough memory", "can't allocate memory", *_ONEDNN)
     return isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
 
 
