@@ -19,11 +19,10 @@ import psutil
 import pytest
 from PIL import Image
 
-from bridgeclient import BridgeClient, Installation, connect, find
-from dreambridge import __version__
+from bridgeclient import BridgeClient, connect, find
 from dreambridge.arrays import Array
 from dreambridge.home import VARIABLE, Home, locate
-from servers import Server, wait_until
+from servers import Server, installation, wait_until
 
 if TYPE_CHECKING:
     from dreamcore import Dreamer
@@ -106,9 +105,9 @@ def client(server: Server) -> Iterator[BridgeClient]:
 def auto_start(tmp_path: Path) -> Iterator[Callable[[], BridgeClient]]:
     """Connect as a plug-in does, to a home where no server ever ran; started ones are stopped."""
     home = locate(tmp_path / "cold")
-    installation = Installation(sys.executable, home.connection_file, __version__)
-    yield lambda: connect(installation, name="test")
-    if last := find(installation, name="test", warm=False):
+    bridge = installation(home)
+    yield lambda: connect(bridge, name="test")
+    if last := find(bridge, name="test", warm=False):
         with last:
             last.shutdown()
     for process in psutil.process_iter(["cmdline"]):  # a rival that came too late to lose

@@ -11,11 +11,17 @@ from dataclasses import dataclass
 import psutil
 
 from bridgeclient import BridgeClient, Installation, find
+from bridgeclient.connection import Connection, read_connection
 from dreambridge import __version__
 from dreambridge.home import Home
 
 PATIENCE_S = 90.0
 """For what takes seconds on an idle machine."""
+
+
+def installation(home: Home) -> Installation:
+    """The bridge of these tests, with its files in `home`."""
+    return Installation(sys.executable, home.connection_file, __version__)
 
 
 @dataclass
@@ -27,7 +33,13 @@ class Server:
 
     @property
     def installation(self) -> Installation:
-        return Installation(sys.executable, self.home.connection_file, __version__)
+        return installation(self.home)
+
+    @property
+    def connection(self) -> Connection:
+        found = read_connection(self.home.connection_file)
+        assert found is not None
+        return found
 
     def connect(self, name: str = "test") -> BridgeClient:
         client = find(self.installation, name=name)

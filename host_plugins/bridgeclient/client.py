@@ -233,18 +233,10 @@ class BridgeClient:
             self._heard_at = now if late else self._heard_at
             self._send("ping")
         if now - self._heard_at >= SILENCE_S:
-            raise ServerError(
-                "server.lost",
-                f"The dreambridge server has been silent for {SILENCE_S:.0f} seconds.",
-                "Run `dreambridge stop` and dream again.",
-            )
+            raise _given_up(f"The dreambridge server has been silent for {SILENCE_S:.0f} seconds.")
         cancelled = (job.cancelled_at for job in self._active.values())
         if any(since is not None and now - since > CANCEL_S for since in cancelled):
-            raise ServerError(
-                "server.lost",
-                f"The server did not stop the dream within {CANCEL_S:.0f} seconds.",
-                "Run `dreambridge stop` and dream again.",
-            )
+            raise _given_up(f"The server did not stop the dream within {CANCEL_S:.0f} seconds.")
 
     def _event(self, message: Message) -> Event | None:
         """What a message means to the caller, None for pongs and jobs already over."""
@@ -289,6 +281,10 @@ class BridgeClient:
                 "Select a smaller region, or start the server with a higher --max-request-mib.",
                 facts={"field": "image", "limit": "request_bytes"},
             )
+
+
+def _given_up(why: str) -> ServerError:
+    return ServerError("server.lost", why, "Run `dreambridge stop` and dream again.")
 
 
 def _as_event(message: Message) -> Event:

@@ -11,7 +11,7 @@ import pytest
 import zmq
 
 from bridgeclient.codec import Message, decode, encode
-from bridgeclient.connection import Connection, read_connection
+from bridgeclient.connection import Connection
 from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, ImageFrame
 from servers import PATIENCE_S
 
@@ -72,8 +72,7 @@ class RawClient:
 
 @pytest.fixture
 def connection(server: Any) -> Connection:
-    found = read_connection(server.home.connection_file)
-    assert found is not None
+    found: Connection = server.connection
     return found
 
 

@@ -280,39 +280,3 @@ def test_masks_guides_and_devices_that_do_not_fit(dreamer, photo):
 def test_an_impossible_channel_is_refused():
     with pytest.raises(SettingsError, match="channels = 64 is not accepted"):
         DreamSettings(layers={"relu1_1": 1.0}, channels=[64])
-
-
-def test_a_large_canvas_can_be_left_between_tiles_and_before_and_after_them(dreamer, coffee):
-    canvas = np.tile(coffee, (6, 4, 1))
-    settings = DreamSettings(layers={"relu1_1": 1.0}, octaves=1, iterations=1, step=8.0)
-    *steps, result = dreamer.dream(canvas, settings)
-    fractions = [step.fraction for step in steps]
-    assert fractions == sorted(fractions)
-    assert fractions[0] == 0
-    assert fractions.count(1) > 5
-    assert sum(0 < fraction < 1 for fraction in fractions) > 10
-    assert isinstance(result, Result)
-
-
-def test_a_preview_of_a_large_canvas_shows_the_same_as_the_result(dreamer, coffee):
-    """It is made from a part of the pixels."""
-    canvas = np.tile(coffee, (6, 4, 1))
-    mask = np.zeros(canvas.shape[:2], np.uint8)
-    mask[600:, 300:] = 255
-    settings = DreamSettings(
-        layers={"relu1_1": 1.0}, octaves=1, iterations=1, step=20.0, preserve_color=True
-    )
-    for event in dreamer.dream(canvas, settings, mask=mask):
-        if isinstance(event, Progress) and event.fraction == 1:
-            preview = event.preview(300)
-    *_, result = dreamer.dream(canvas, settings, mask=mask)
-
-    def shrunk(image):
-        planes = torch.from_numpy(image).permute(2, 0, 1)[None].float()
-        size = preview.shape[:2]
-        small = F.interpolate(planes, size=size, mode="bicubic", antialias=True)[0]
-        return small.permute(1, 2, 0).numpy()
-
-    change = shrunk(result.image) - shrunk(canvas)
-    assert np.abs(change).mean() > 1
-    assert np.abs(preview - shrunk(result.image)).mean() < 3

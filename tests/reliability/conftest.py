@@ -18,6 +18,8 @@ from dreambridge.arrays import Array, to_frame
 from reliability.scale import LONG, SHORT, Scale
 from servers import Server
 
+Figure = Callable[[str, object], None]
+
 QUICK = {"layers": {"relu2_1": 1.0}, "octaves": 1, "iterations": 1}
 
 _figures: list[str] = []
@@ -39,7 +41,7 @@ def dice() -> random.Random:
 
 
 @pytest.fixture
-def figure() -> Callable[[str, object], None]:
+def figure() -> Figure:
     """Keep a figure for the end of the run."""
 
     def keep(what: str, value: object) -> None:

@@ -19,17 +19,15 @@ from hypothesis import strategies as st
 
 from bridge.conftest import RawClient
 from bridgeclient.codec import decode, encode
-from bridgeclient.connection import read_connection
 from bridgeclient.errors import CODES, ProtocolError
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
 from dreambridge.arrays import Array
-from reliability.conftest import dream_once, resident_mib
+from reliability.conftest import Figure, dream_once, resident_mib
 from reliability.mutations import conversation, mutated
 from reliability.scale import Scale
 from reliability.strangers import BEGINNINGS, Strangers
 from servers import Server, wait_until
 
-Figure = Callable[[str, object], None]
 LIFETIME = 4000
 """Messages after which the client is a new one, as after a crash of its editor."""
 ATTENTION_S = 1.0
@@ -111,8 +109,7 @@ def memory_is_back(server: Server, before: float) -> float:
 def test_mutated_conversations(
     victim: Server, scale: Scale, dice: random.Random, figure: Figure
 ) -> None:
-    connection = read_connection(victim.home.connection_file)
-    assert connection is not None
+    connection = victim.connection
 
     def send(count: int) -> Counter[str]:
         answers: Counter[str] = Counter()
@@ -166,8 +163,7 @@ def heard_status(raw: RawClient, answers: Counter[str]) -> bool:
 def test_connections_that_never_become_clients(
     victim: Server, scale: Scale, dice: random.Random, figure: Figure
 ) -> None:
-    connection = read_connection(victim.home.connection_file)
-    assert connection is not None
+    connection = victim.connection
     strangers = Strangers(int(connection.endpoint.rsplit(":", 1)[1]), dice)
 
     def come(count: int) -> None:
@@ -195,8 +191,7 @@ def open_sockets(server: Server) -> int:
 
 def test_a_client_that_reads_nothing_costs_a_bounded_memory(victim: Server, figure: Figure) -> None:
     """It asks and asks, and never takes an answer; others don't notice and nothing piles up."""
-    connection = read_connection(victim.home.connection_file)
-    assert connection is not None
+    connection = victim.connection
     before = resident_mib(psutil.Process(victim.process.pid))
     with RawClient(connection) as deaf, good_client(victim) as attention:
         deaf.socket.rcvhwm = 1
@@ -219,8 +214,7 @@ def test_a_flood_of_clients_is_bounded_and_named(
 ) -> None:
     server = own_server("--max-clients", "3")
     clients = [server.connect(f"client {number}") for number in range(3)]
-    connection = read_connection(server.home.connection_file)
-    assert connection is not None
+    connection = server.connection
     with RawClient(connection) as extra:
         extra.say("hello", {"name": "extra", "version": "1", "warm": True})
         error = extra.hear_until("error")

@@ -13,11 +13,10 @@ import psutil
 
 from bridgeclient import Accepted, BusyError, Failed, Result
 from dreambridge.arrays import Array, to_frame
-from reliability.conftest import QUICK, dream_once, resident_mib
+from reliability.conftest import QUICK, Figure, dream_once, resident_mib
 from reliability.scale import Scale
 from servers import Server
 
-Figure = Callable[[str, object], None]
 CLIENTS = 16
 GREED = 3
 """Jobs that each client keeps unfinished; together far more than the queue takes."""

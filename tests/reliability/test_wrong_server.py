@@ -20,9 +20,9 @@ from bridgeclient import expected as expected_module
 from bridgeclient.protocol import SILENCE_S
 from dreambridge.arrays import Array, to_frame
 from dreambridge.home import locate
-from reliability.test_faults import installation
 from reliability.wrong import wrong_server
 from reliability.wrong_server import BEHAVIOURS
+from servers import installation
 
 MALFORMED = [
     "truncated result",

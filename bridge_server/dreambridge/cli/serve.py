@@ -6,13 +6,15 @@ import dataclasses
 import ipaddress
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.discovery import Installation, find
-from dreambridge import __version__
+from dreambridge import __version__, bounds
 from dreambridge.home import VARIABLE, Home, locate
 from dreambridge.options import MIB, Options
 
@@ -26,8 +28,23 @@ _home = click.option(
 )
 
 
-def _mib(default: int) -> int:
-    return default // MIB
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _bound(
+    name: str, kind: click.IntRange | click.FloatRange, help: str, unit: float = 1
+) -> Decorator:
+    """The option that moves a bound of `Options`, given in units of so many bytes or pixels."""
+    default = getattr(_DEFAULT, name) / unit
+    return click.option(
+        bounds.SETTINGS[name],
+        name,
+        type=kind,
+        default=int(default) if isinstance(kind, click.IntRange) else default,
+        show_default=True,
+        help=help,
+        callback=lambda _context, _parameter, value: int(value * unit),
+    )
 
 
 @click.command()
@@ -47,48 +64,26 @@ def _mib(default: int) -> int:
     show_default=True,
     help="Minutes without a dream after which the engine's memory is freed; 0 means never.",
 )
-@click.option(
-    "--max-request-mib",
-    type=click.IntRange(1, 4095),
-    default=_mib(_DEFAULT.request_bytes),
-    show_default=True,
-    help="Largest dream that is taken in, image, mask and guide together.",
+@_bound(
+    "request_bytes",
+    click.IntRange(1, 4095),
+    "Largest dream that is taken in, image, mask and guide together.",
+    MIB,
 )
-@click.option(
-    "--max-megapixels",
-    type=click.FloatRange(0.001),
-    default=_DEFAULT.canvas_pixels / 1e6,
-    show_default=True,
-    help="Largest image or guide, in millions of pixels.",
+@_bound(
+    "canvas_pixels",
+    click.FloatRange(0.001),
+    "Largest image or guide, in millions of pixels.",
+    1e6,
 )
-@click.option(
-    "--max-preview-side",
-    type=click.IntRange(1),
-    default=_DEFAULT.preview_side,
-    show_default=True,
-    help="Longest side of a preview, in pixels.",
+@_bound("preview_side", click.IntRange(1), "Longest side of a preview, in pixels.")
+@_bound("clients", click.IntRange(1), "Most programs that are connected at a time.")
+@_bound(
+    "queued_jobs",
+    click.IntRange(1),
+    "Most unfinished dreams; beyond it each client may still have one.",
 )
-@click.option(
-    "--max-clients",
-    type=click.IntRange(1),
-    default=_DEFAULT.clients,
-    show_default=True,
-    help="Most programs that are connected at a time.",
-)
-@click.option(
-    "--max-queue",
-    type=click.IntRange(1),
-    default=_DEFAULT.queued_jobs,
-    show_default=True,
-    help="Most unfinished dreams; beyond it each client may still have one.",
-)
-@click.option(
-    "--max-queue-mib",
-    type=click.IntRange(1),
-    default=_mib(_DEFAULT.queued_bytes),
-    show_default=True,
-    help="Most memory for all unfinished dreams together.",
-)
+@_bound("queued_bytes", click.IntRange(1), "Most memory for all unfinished dreams together.", MIB)
 @click.option("--weights", default=_DEFAULT.weights, help="Other VGG16 weights, a name or a file.")
 @click.option("--device", default=_DEFAULT.device, show_default=True, help="Where to compute.")
 @click.option("--precision", default=_DEFAULT.precision, show_default=True, help="Number format.")
@@ -97,15 +92,10 @@ def serve(
     listen: str,
     idle_timeout: float,
     worker_idle_timeout: float,
-    max_request_mib: int,
-    max_megapixels: float,
-    max_preview_side: int,
-    max_clients: int,
-    max_queue: int,
-    max_queue_mib: int,
     weights: str,
     device: str,
     precision: str,
+    **bounds_given: int,
 ) -> None:
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
     from dreambridge import service
@@ -114,17 +104,12 @@ def serve(
     options = Options(
         listen=address,
         port=port,
-        request_bytes=max_request_mib * MIB,
-        canvas_pixels=int(max_megapixels * 1e6),
-        preview_side=max_preview_side,
-        clients=max_clients,
-        queued_jobs=max_queue,
-        queued_bytes=max_queue_mib * MIB,
         idle_s=idle_timeout * 60,
         worker_idle_s=worker_idle_timeout * 60,
         weights=weights,
         device=device,
         precision=precision,
+        **bounds_given,
     )
     if not service.serve(locate(home), options, also_terminal=sys.stderr.isatty()):
         click.echo("A dreambridge server is already running.", err=True)
