@@ -165,7 +165,7 @@ def step(
     gradient: Tensor,
     amount: float,
     weight: Tensor | None = None,
-    grey: bool = False,
+    saturation: float = 1.0,
 ) -> None:
     """Moves `image` along `gradient` by `amount` grey levels on average; both (3, H, W), in place.
 
@@ -177,13 +177,14 @@ def step(
         gradient: its gradient; destroyed.
         amount: mean absolute change in 8-bit grey levels.
         weight: (H, W) in [0, 1]: where the image may change; means are taken there.
-        grey: change all channels alike, so that colours stay and only lightness changes.
+        saturation: share of the difference between channels that stays in the gradient; at 0 all
+            change alike, so that colours stay and only lightness changes.
 
     Raises:
         NonFiniteError: the gradient holds NaN or infinity; the image is unchanged.
     """
-    if grey:
-        gradient[:] = gradient.mean(dim=0)
+    if saturation < 1:
+        gradient.lerp_(gradient.mean(dim=0, keepdim=True), 1 - saturation)
     if weight is None:
         area = float(gradient[0].numel())
         gradient -= gradient.mean(dim=(1, 2), keepdim=True)
@@ -202,16 +203,16 @@ def step(
     if total == 0:
         return
     gradient *= amount / 255 * 3 * area / total
-    add_in_range(image, gradient, grey)
+    add_in_range(image, gradient, saturation)
 
 
-def add_in_range(image: Tensor, change: Tensor, grey: bool = False) -> None:
+def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:
     """Adds `change` to `image` in place, both (3, H, W), keeping the image in [0, 1].
 
-    With `grey` the mean of the change goes to all channels alike, less where one would leave the
-    range, so that differences between channels, and with them the colours, stay as they are.
+    At `saturation` 0 the mean of the change goes to all channels alike, less where one would leave
+    the range, so that differences between channels, and with them the colours, stay as they are.
     """
-    if not grey:
+    if saturation > 0:
         image.add_(change).clamp_(0, 1)
         return
     lightness = change.mean(dim=0)

@@ -125,7 +125,7 @@ class Dream:
             if _is_large(pixels):
                 yield last
             if smaller is not None:
-                octaves.add_smaller(pixels, smaller, self.settings, self._grey)
+                octaves.add_smaller(pixels, smaller, self.settings, self._saturation)
                 if _is_large(pixels):
                     yield last
             shrunken = None if weight is None else octaves.resize(weight[None], size)[0].clamp(0, 1)
@@ -162,7 +162,7 @@ class Dream:
             for _ in self._condition(gradient, iteration):
                 if large:
                     yield iteration + GRADIENT_SHARE
-            ascent.step(pixels, gradient, settings.step, weight, self._grey)
+            ascent.step(pixels, gradient, settings.step, weight, self._saturation)
             yield iteration + 1
 
     def _condition(self, gradient: Tensor, iteration: int) -> Iterator[None]:
@@ -176,9 +176,9 @@ class Dream:
             yield from ascent.normalize_laplacian(gradient)
 
     @property
-    def _grey(self) -> bool:
-        """Whether all channels change alike: asked for, or there is only one."""
-        return self.settings.preserve_color or self.image.shape[2] <= 2
+    def _saturation(self) -> float:
+        """The change's saturation; 0, all channels alike, where there is only one."""
+        return 0.0 if self.image.shape[2] <= 2 else self.settings.saturation
 
     def _region(self) -> Region | None:
         """The masked part with its context, None if the mask selects nothing."""

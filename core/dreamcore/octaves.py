@@ -90,12 +90,14 @@ def starts(image: Tensor, octave_sizes: list[Size], mode: str) -> Iterator[Tenso
         yield levels.pop()
 
 
-def add_smaller(pixels: Tensor, smaller: Tensor, settings: DreamSettings, grey: bool) -> None:
-    """Brings a smaller octave's outcome into this one, in place; `grey` as in `add_in_range`.
+def add_smaller(
+    pixels: Tensor, smaller: Tensor, settings: DreamSettings, saturation: float
+) -> None:
+    """Brings a smaller octave's outcome into this one, in place; `saturation` as in `add_in_range`.
 
     In the detail mode `smaller` is what that octave added, in the blend mode its whole image.
     """
     change = resize(smaller, (pixels.shape[1], pixels.shape[2]))
     if settings.octave_mode == "blend":
         change = (change - pixels).mul_(settings.blend)
-    add_in_range(pixels, change, grey)
+    add_in_range(pixels, change, saturation)

@@ -20,16 +20,12 @@ PRESETS: dict[str, Preset] = {
     "lines": Preset(
         "Lines",
         "Edges drawn again in ink; the colours stay.",
-        DreamSettings(
-            layers={"relu1_2": 1.0}, octave_scale=1.4, smoothing=0.5, preserve_color=True
-        ),
+        DreamSettings(layers={"relu1_2": 1.0}, saturation=0.0, octave_scale=1.4, smoothing=0.5),
     ),
     "stipple": Preset(
         "Stipple",
         "Dots and hatching like an engraving; the colours stay.",
-        DreamSettings(
-            layers={"relu2_2": 1.0}, octave_scale=1.4, smoothing=0.5, preserve_color=True
-        ),
+        DreamSettings(layers={"relu2_2": 1.0}, saturation=0.0, octave_scale=1.4, smoothing=0.5),
     ),
     "fringes": Preset(
         "Fringes",

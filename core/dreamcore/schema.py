@@ -13,7 +13,7 @@ from dreamcore.layers import LAYERS
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings, Json
 
-_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "choice": "string"}
+_TYPES = {"integer": "integer", "number": "number", "choice": "string"}
 
 
 def schema() -> Json:

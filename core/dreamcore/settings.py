@@ -54,6 +54,14 @@ class DreamSettings:
         range=(0.0, 32.0),
         unit="8-bit grey levels",
     )
+    saturation: float = _setting(
+        1.0,
+        "number",
+        "Colour",
+        "How colourful the change is: 0 keeps the original colours, 1 leaves them as dreamed.",
+        group="main",
+        range=(0.0, 1.0),
+    )
     iterations: int = _setting(
         10,
         "integer",
@@ -129,13 +137,6 @@ class DreamSettings:
         "How a step's gradient is scaled: by its mean, or each band of its Laplacian pyramid "
         "by its own strength.",
         choices=("mean", "laplacian"),
-    )
-    preserve_color: bool = _setting(
-        False,
-        "boolean",
-        "Keep original colours",
-        "Dream only in lightness; the colours stay those of the image.",
-        group="main",
     )
     seed: int = _setting(
         0,
@@ -226,12 +227,6 @@ def _number(spec: dataclasses.Field[Any], value: Any) -> float:
     return float(value)
 
 
-def _boolean(spec: dataclasses.Field[Any], value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise SettingsError(spec.name, value, "true or false")
-    return value
-
-
 def _choice(spec: dataclasses.Field[Any], value: Any) -> str:
     if value not in spec.metadata["choices"] or not isinstance(value, str):
         raise SettingsError(spec.name, value, "one of " + ", ".join(spec.metadata["choices"]))
@@ -263,7 +258,6 @@ def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
 _CHECKS = {
     "integer": _integer,
     "number": _number,
-    "boolean": _boolean,
     "choice": _choice,
     "tile": _tile,
     "integers": _integers,

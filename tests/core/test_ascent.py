@@ -52,7 +52,7 @@ def test_laplacian_normalisation_evens_the_bands_out():
 @pytest.mark.parametrize("grey", [False, True])
 def test_a_step_changes_by_grey_levels_on_average(noise, grey):
     image = torch.full_like(noise, 0.5)
-    ascent.step(image, noise.clone() + 7, 2.0, grey=grey)
+    ascent.step(image, noise.clone() + 7, 2.0, saturation=0.0 if grey else 1.0)
     change = (image - 0.5) * 255
     assert change.abs().mean() == pytest.approx(2.0, rel=1e-4)
     assert change.mean(dim=(1, 2)).abs().max() < 1e-3
@@ -68,10 +68,20 @@ def test_a_step_keeps_to_its_weight_and_means_the_same_there(noise):
     assert change[:, weight == 0].abs().max() == 0
 
 
+def test_saturation_shrinks_the_differences_between_channels(noise):
+    def spread(saturation: float) -> float:
+        image = torch.full_like(noise, 0.5)
+        ascent.step(image, noise.clone(), 2.0, saturation=saturation)
+        change = image - 0.5
+        return float((change - change.mean(dim=0)).norm() / change.norm())
+
+    assert spread(0.0) < 1e-5 < spread(0.5) < 0.8 * spread(1.0)
+
+
 def test_a_step_stays_in_range_and_keeps_colours_when_grey(noise):
     image = torch.rand(3, 300, 170, generator=torch.Generator().manual_seed(2))
     colours = image - image.mean(dim=0)
-    ascent.step(image, noise.clone(), 32.0, grey=True)
+    ascent.step(image, noise.clone(), 32.0, saturation=0.0)
     assert image.min() >= -1e-6
     assert image.max() <= 1 + 1e-6
     assert torch.allclose(image - image.mean(dim=0), colours, atol=1e-5)

@@ -172,9 +172,9 @@ def test_values_beyond_full_intensity_survive_where_nothing_changes(dreamer, pho
     assert np.array_equal(result[mask == 0], image[mask == 0])
 
 
-def test_preserve_color_changes_lightness_alone(dreamer, photo):
+def test_no_saturation_changes_lightness_alone(dreamer, photo):
     image = photo.astype(np.float32) / 255
-    change = dreamed(dreamer, image, preserve_color=True) - image
+    change = dreamed(dreamer, image, saturation=0.0) - image
     assert np.abs(change - change.mean(axis=2, keepdims=True)).max() < 1e-5
     assert np.abs(change).mean() * 255 > 1
 

@@ -27,7 +27,7 @@ def test_a_preview_of_a_large_canvas_shows_the_same_as_the_result(dreamer, coffe
     mask = np.zeros(canvas.shape[:2], np.uint8)
     mask[600:, 300:] = 255
     settings = DreamSettings(
-        layers={"relu1_1": 1.0}, octaves=1, iterations=1, step=20.0, preserve_color=True
+        layers={"relu1_1": 1.0}, octaves=1, iterations=1, step=20.0, saturation=0.0
     )
     for event in dreamer.dream(canvas, settings, mask=mask):
         if isinstance(event, Progress) and event.fraction == 1:

@@ -47,7 +47,6 @@ def _tile(text: str) -> str | int:
 _READERS: dict[str, tuple[Any, str | None]] = {
     "integer": (click.INT, None),
     "number": (click.FLOAT, None),
-    "boolean": (click.BOOL, None),
     "layers": (_layers, "LAYER[=WEIGHT],…"),
     "integers": (_integers, "NUMBER,…"),
     "tile": (_tile, "auto|off|PIXELS"),
@@ -65,11 +64,10 @@ def settings_options(command: _Command) -> _Command:
 
 def _option(spec: dataclasses.Field[Any]) -> Callable[[_Command], _Command]:
     kind, name = spec.metadata["kind"], spec.name.replace("_", "-")
-    flag = f"--{name}/--no-{name}" if kind == "boolean" else f"--{name}"
     choices = spec.metadata.get("choices", ())
     type_, metavar = (click.Choice(choices), None) if kind == "choice" else _READERS[kind]
     return click.option(
-        flag, spec.name, type=type_, metavar=metavar, default=None, help=_help(spec)
+        f"--{name}", spec.name, type=type_, metavar=metavar, default=None, help=_help(spec)
     )
 
 

@@ -40,7 +40,7 @@ def test_widgets_show_the_same_settings(found: dict[str, Any]) -> None:
     assert facts["marked"] == ["Lines"]
     assert facts["layers"] == "relu1_2"
     assert facts["size"] == 1
-    assert facts["colours"] is True
+    assert facts["saturation"] == 0
     assert facts["unmarked"] == []
     assert facts["new_seed"]
     assert facts["written"] == "relu3_3=0.5,relu5_1"

@@ -115,8 +115,6 @@ def _declare_setting(procedure: Gimp.Procedure, name: str, spec: Json, label: st
         case "integer":
             bounds = spec["minimum"], spec["maximum"]
             procedure.add_uint_argument(*facts, *bounds, default, _FLAGS)
-        case "boolean":
-            procedure.add_boolean_argument(*facts, default, _FLAGS)
         case "choice":
             choice = Gimp.Choice.new()
             for number, value in enumerate(spec["enum"]):

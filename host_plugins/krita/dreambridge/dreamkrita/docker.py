@@ -17,7 +17,7 @@ from krita import DockWidget, Krita
 
 ID = "dreambridge_docker"
 _LOOK_MS = 4000
-_ELSEWHERE = ("step", "iterations", "preserve_color", "seed")
+_ELSEWHERE = ("step", "saturation", "iterations", "seed")
 
 
 class Docker(DockWidget):
@@ -29,7 +29,7 @@ class Docker(DockWidget):
         self._controller, choices = controller, controller.choices
         self._looks = Looks(choices, here / "dreamkrita" / "looks")
         self._sliders, self._guide, self._shelf = Sliders(choices), Guide(), Shelf()
-        self._colours, self._seed = Field(choices, "preserve_color"), Field(choices, "seed")
+        self._seed = Field(choices, "seed")
         self._advanced = Advanced(choices, _ELSEWHERE)
         self._earlier = QtWidgets.QLabel("Earlier dreams")
         self._foot = Foot(controller, lambda: controller.dream(self._guide.chosen))
@@ -64,7 +64,6 @@ class Docker(DockWidget):
         column.addWidget(self._looks)
         column.addWidget(self._sliders)
         column.addLayout(self._pairs())
-        column.addWidget(self._colours.widget)
         column.addWidget(self._advanced)
         column.addWidget(self._earlier)
         column.addWidget(self._shelf)
@@ -105,7 +104,6 @@ class Docker(DockWidget):
         """Show the settings everywhere."""
         self._looks.refresh()
         self._sliders.refresh()
-        self._colours.refresh()
         self._seed.refresh()
         self._advanced.refresh()
 

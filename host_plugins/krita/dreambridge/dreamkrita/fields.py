@@ -34,9 +34,7 @@ class Field:
         """Show the setting; nothing is set by that."""
         value = self._choices.settings[self._name]
         self.widget.blockSignals(True)
-        if self.kind == "boolean":
-            self.widget.setChecked(value)
-        elif self.kind == "choice":
+        if self.kind == "choice":
             self.widget.setCurrentText(value)
         elif self.kind in _WRITTEN:
             self._show_text(as_text(self.kind, value))
@@ -53,10 +51,6 @@ class Field:
         return f"{self._spec['description']}{unit}"
 
     def _made(self) -> Any:
-        if self.kind == "boolean":
-            box = QtWidgets.QCheckBox(self.label)
-            box.toggled.connect(self._set)
-            return box
         if self.kind == "choice":
             combo = QtWidgets.QComboBox()
             combo.addItems(self._spec["enum"])
@@ -124,9 +118,6 @@ class Advanced(QtWidgets.QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
         for row, field in enumerate(self.fields):
-            if field.kind == "boolean":
-                grid.addWidget(field.widget, row, 0, 1, 2)
-                continue
             grid.addWidget(QtWidgets.QLabel(field.label), row, 0)
             grid.addWidget(field.widget, row, 1)
 

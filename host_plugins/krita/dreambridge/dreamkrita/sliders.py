@@ -1,4 +1,4 @@
-"""Sliders for what is changed most: strength, feature size, detail.
+"""Sliders for what is changed most: strength, colour, feature size, detail.
 
 A slider's positions are a list of values, so that small values get as much room as large ones.
 """
@@ -12,6 +12,7 @@ from dreamkrita.choices import Choices, features
 from dreamkrita.qt import QtCore, QtWidgets
 
 STRENGTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 8.0)
+SATURATIONS = tuple(tenth / 10 for tenth in range(11))
 DETAILS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32, 40, 60, 100)
 
 
@@ -46,7 +47,7 @@ class Slider(QtWidgets.QSlider):
 
 
 class Sliders(QtWidgets.QWidget):
-    """Three rows: what, slider, value."""
+    """Four rows: what, slider, value."""
 
     def __init__(self, choices: Choices) -> None:
         super().__init__()
@@ -61,9 +62,13 @@ class Sliders(QtWidgets.QWidget):
         about = (
             "What the dream is made of: strokes and dots on the left, whole animals on the right."
         )
-        self._size = self._row(1, "feature_size", "Feature size", features(choices.schema), about)
-        self._detail = self._row(2, "detail", "Detail", DETAILS, spec["iterations"]["description"])
+        self._colour = self._row(
+            1, "saturation", "Colour", SATURATIONS, spec["saturation"]["description"]
+        )
+        self._size = self._row(2, "feature_size", "Feature size", features(choices.schema), about)
+        self._detail = self._row(3, "detail", "Detail", DETAILS, spec["iterations"]["description"])
         self._strength[0].picked.connect(lambda value: choices.set("step", value))
+        self._colour[0].picked.connect(lambda value: choices.set("saturation", value))
         self._size[0].picked.connect(choices.choose_feature)
         self._detail[0].picked.connect(lambda value: choices.set("iterations", value))
         self.refresh()
@@ -87,6 +92,8 @@ class Sliders(QtWidgets.QWidget):
         settings = self._choices.settings
         self._strength[0].show_value(settings["step"])
         self._strength[1].setText(f"{settings['step']:g}")
+        self._colour[0].show_value(settings["saturation"])
+        self._colour[1].setText(f"{settings['saturation']:g}")
         feature = self._choices.feature
         names = features(self._choices.schema)
         below = [name for name in names if self._field(name) <= self._field(feature)]

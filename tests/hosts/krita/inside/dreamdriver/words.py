@@ -123,7 +123,7 @@ def _() -> Iterator[Any]:
     facts: dict[str, Any] = {"marked": [item.text() for item in looks.selectedItems()]}
     facts["layers"] = widget("layers").text()
     facts["size"] = size.value()
-    facts["colours"] = widget("preserve_color").isChecked()
+    facts["saturation"] = widget("saturation").value()
     strength.setValue(strength.maximum())
     facts["unmarked"] = [item.text() for item in looks.selectedItems()]
     seed = widget("seed").value()
