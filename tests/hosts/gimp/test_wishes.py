@@ -39,7 +39,7 @@ def test_arguments(case: Any) -> None:
     assert types["step"] == "ParamSpecDouble"
     assert types["iterations"] == "ParamSpecInt"
     assert types["seed"] == "ParamSpecUInt"
-    assert types["preserve-color"] == "ParamSpecBoolean"
+    assert types["saturation"] == "ParamSpecDouble"
     assert types["objective"] == "ParamChoice"
     assert types["layers"] == "ParamSpecString"
     assert types["guide"] == "ParamLayer"
@@ -92,7 +92,7 @@ def test_channels(case: Any) -> None:
 
 
 def test_keep_colours(case: Any) -> None:
-    assert case["new"][0]["memory"]["settings"]["preserve_color"] is True
+    assert case["new"][0]["memory"]["settings"]["saturation"] == 0
     assert case["new"][0]["mean_change_inside"] > 0.005
 
 

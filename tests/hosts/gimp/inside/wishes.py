@@ -137,7 +137,7 @@ def _() -> Any:
 @case("keep colours")
 def _() -> Any:
     image, layer = plain()
-    return dreamed(image, [layer], preserve_color=True)
+    return dreamed(image, [layer], saturation=0.0)
 
 
 @case("transparency")
