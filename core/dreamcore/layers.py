@@ -17,7 +17,8 @@ class Layer:
     """One layer: its kind ("conv", "relu" or "pool") and geometry relative to the input.
 
     `stride` and `receptive_field` are in input pixels. `halo` is the half receptive field rounded
-    up to the stride: how far a position's gradient reaches into the input.
+    up to the stride: how far a position's gradient reaches into the input. `multiply_adds` is what
+    the network costs up to here, per input pixel, in its convolutions.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Layer:
     channels: int
     stride: int
     receptive_field: int
+    multiply_adds: float
 
     @property
     def halo(self) -> int:
@@ -34,15 +36,18 @@ class Layer:
 
 def _table() -> dict[str, Layer]:
     layers: list[Layer] = []
-    stride, field = 1, 1
+    stride, field, below, cost = 1, 1, 3, 0.0
     for block, convolutions in enumerate(BLOCKS, start=1):
         for index, channels in enumerate(convolutions, start=1):
             field += 2 * stride
-            layers.append(Layer(f"conv{block}_{index}", "conv", channels, stride, field))
-            layers.append(Layer(f"relu{block}_{index}", "relu", channels, stride, field))
+            cost += 9 * below * channels / stride**2
+            below = channels
+            geometry = channels, stride, field, cost
+            layers.append(Layer(f"conv{block}_{index}", "conv", *geometry))
+            layers.append(Layer(f"relu{block}_{index}", "relu", *geometry))
         field += stride
         stride *= 2
-        layers.append(Layer(f"pool{block}", "pool", convolutions[-1], stride, field))
+        layers.append(Layer(f"pool{block}", "pool", convolutions[-1], stride, field, cost))
     return {layer.name: layer for layer in layers}
 
 

@@ -19,8 +19,9 @@ _TYPES = {"integer": "integer", "number": "number", "choice": "string"}
 def schema() -> Json:
     """The JSON schema of `DreamSettings`, with the layers' geometry and the presets beside it.
 
-    `x-layers` maps a layer's name to its `channels`, `stride`, `receptive_field` and `halo`;
-    `x-presets` maps a preset's name to its `label`, `help` and complete `settings`.
+    `x-layers` maps a layer's name to its `channels`, `stride`, `receptive_field`, `halo` and
+    `multiply_adds`; `x-presets` maps a preset's name to its `label`, `help` and complete
+    `settings`.
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -71,4 +72,5 @@ def _layer(name: str) -> Json:
         "stride": layer.stride,
         "receptive_field": layer.receptive_field,
         "halo": layer.halo,
+        "multiply_adds": layer.multiply_adds,
     }

@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+EDGE_SHARE, EDGE_MOST = 0.015, 24.0
+"""How much of a selection's shorter side its edge is softened by default, and at most in pixels."""
+
 
 @dataclass(frozen=True)
 class Rect:
@@ -76,6 +79,16 @@ def selection_bounds(mask: bytes, width: int, height: int) -> Rect | None:
     left = min(width - len(row.lstrip(b"\0")) for row in rows)
     right = max(len(row.rstrip(b"\0")) for row in rows)
     return Rect(left, top, right - left, bottom - top)
+
+
+def soft_edge(selection: Rect, edge: float = 1.0) -> int:
+    """How many pixels to feather a selection by, so that nobody sees the box in the dream.
+
+    In proportion to the shorter side of the selection's bounds. `edge` is the control's value:
+    1 is the default, 2 twice as soft, 0 keeps the selection exactly as it is.
+    """
+    side = min(selection.width, selection.height)
+    return round(edge * min(EDGE_MOST, EDGE_SHARE * side))
 
 
 def context_margin(

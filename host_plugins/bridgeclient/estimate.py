@@ -1,0 +1,126 @@
+"""How long a dream will take, before it starts: its work, divided by the speed last measured.
+
+Pure arithmetic for the editors and the command line, which remember `Speeds` as text wherever they
+keep such things. Work is counted in multiply-adds of VGG16's forward pass; the way back to the
+input costs in proportion. Knows no editor and no engine.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Layers = Mapping[str, Mapping[str, Any]]
+"""The schema's `x-layers`."""
+
+_STEP = 4000.0
+"""What shifting, smoothing and adding a gradient costs per pixel, in multiply-adds."""
+
+_TELLING_S = 1.0
+"""A shorter dream says more of what starting costs than of how fast the machine is."""
+
+_AUTO = "auto"
+
+
+def octave_sizes(
+    width: int, height: int, settings: Mapping[str, Any], layers: Layers
+) -> list[tuple[int, int]]:
+    """Width and height of every octave that the engine dreams, the full size first.
+
+    As many as the settings ask for, none whose shorter side is below one jitter or twice the
+    deepest layer's stride; always at least one.
+    """
+    stride = max(int(layers[name]["stride"]) for name in settings["layers"])
+    least = max(int(settings["jitter"]), 2 * stride)
+    sizes = [(width, height)]
+    for level in range(1, int(settings["octaves"])):
+        scale = float(settings["octave_scale"]) ** level
+        size = round(width / scale), round(height / scale)
+        if min(size) < least:
+            break
+        sizes.append(size)
+    return sizes
+
+
+def work(width: int, height: int, settings: Mapping[str, Any], layers: Layers) -> float:
+    """The multiply-adds of a dream of `width` × `height` pixels, context included.
+
+    `settings` are complete; `layers` is the schema's `x-layers`. Never 0.
+    """
+    deepest = max(float(layers[name]["multiply_adds"]) for name in settings["layers"])
+    sizes = octave_sizes(width, height, settings, layers)
+    pixels = sum(across * down for across, down in sizes)
+    return float(pixels) * int(settings["iterations"]) * (deepest + _STEP)
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Multiply-adds per second by "device precision", the last measured last."""
+
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def from_text(cls, text: str) -> Speeds:
+        """The inverse of `to_text`; what can't be read is not remembered."""
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError):
+            return cls()
+        if not isinstance(values, dict):
+            return cls()
+        return cls({name: float(speed) for name, speed in values.items() if _sound(speed)})
+
+    def to_text(self) -> str:
+        """As JSON."""
+        return json.dumps(dict(self.measured))
+
+    def with_dream(self, work: float, seconds: float, device: str, precision: str) -> Speeds:
+        """With a finished dream's speed; the last three are a `Result`'s.
+
+        A very short dream counts only where nothing better is known.
+        """
+        name = f"{device} {precision}"
+        if not (math.isfinite(seconds) and seconds > 0):
+            return self
+        if seconds < _TELLING_S and name in self.measured:
+            speed = self.measured[name]
+        else:
+            speed = work / seconds
+        others = {key: value for key, value in self.measured.items() if key != name}
+        return Speeds({**others, name: speed})
+
+    def seconds(self, work: float, settings: Mapping[str, Any]) -> float | None:
+        """How long this work takes where the settings let it run.
+
+        None while nothing was measured there. "auto" is what was used last.
+        """
+        for name, speed in reversed(list(self.measured.items())):
+            device, _, precision = name.partition(" ")
+            here = settings["device"] in (_AUTO, device, device.partition(":")[0])
+            if here and settings["precision"] in (_AUTO, precision):
+                return work / speed
+        return None
+
+
+def _sound(speed: object) -> bool:
+    if isinstance(speed, bool) or not isinstance(speed, int | float):
+        return False
+    return math.isfinite(speed) and speed > 0
+
+
+def about(seconds: float) -> str:
+    """The time in words that don't promise more than an estimate can keep: "about 4 minutes"."""
+    if seconds < 1.5:
+        return "about a second"
+    if seconds < 10:
+        return f"about {round(seconds)} seconds"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} seconds"
+    minutes = max(1, round(seconds / 60))
+    if minutes < 60:
+        return f"about {minutes} minute{'s' * (minutes > 1)}"
+    hours = round(minutes / 60)
+    return f"about {hours} hour{'s' * (hours > 1)}"

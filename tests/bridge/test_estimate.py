@@ -1,0 +1,97 @@
+"""The expected time before a dream, against the engine's own octaves, and how it is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridgeclient.estimate import Speeds, about, octave_sizes, work
+from bridgeclient.region import Rect, soft_edge
+from dreamcore import DreamSettings
+from dreamcore.octaves import sizes
+from dreamcore.presets import PRESETS
+from dreamcore.schema import schema
+
+LAYERS = schema()["x-layers"]
+EYES: dict[str, Any] = DreamSettings().to_json()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("size", [(40, 30), (200, 900), (1920, 1080)])
+def test_the_octaves_are_the_engines(name: str, size: tuple[int, int]) -> None:
+    settings = PRESETS[name].settings
+    ours = octave_sizes(*size, settings.to_json(), LAYERS)
+    engine = sizes((size[1], size[0]), settings)
+    assert [(height, width) for width, height in reversed(ours)] == engine
+
+
+def test_work_grows_with_pixels_steps_octaves_and_depth() -> None:
+    base = work(400, 300, EYES, LAYERS)
+    assert work(800, 600, EYES, LAYERS) == pytest.approx(4 * base, rel=0.05)
+    assert work(400, 300, EYES | {"iterations": 20}, LAYERS) == 2 * base
+    assert work(400, 300, EYES | {"octaves": 2}, LAYERS) < base
+    shallow, deep = ({"layers": {name: 1.0}} for name in ("relu1_2", "relu5_1"))
+    assert 3 * work(400, 300, EYES | shallow, LAYERS) < base < work(400, 300, EYES | deep, LAYERS)
+
+
+def test_multiply_adds_are_those_of_the_published_network() -> None:
+    # 15.3 thousand million for 224 x 224 pixels in VGG16's convolutions
+    assert LAYERS["relu5_3"]["multiply_adds"] * 224 * 224 == pytest.approx(15.3e9, rel=0.01)
+    assert LAYERS["conv1_1"]["multiply_adds"] == 9 * 3 * 64
+
+
+def test_nothing_is_promised_before_something_was_measured() -> None:
+    assert Speeds().seconds(1e12, EYES) is None
+    elsewhere = Speeds().with_dream(1e12, 10.0, "cpu", "bfloat16")
+    assert elsewhere.seconds(1e12, EYES | {"device": "cuda"}) is None
+    assert elsewhere.seconds(1e12, EYES | {"precision": "float32"}) is None
+
+
+def test_the_last_dream_on_a_device_says_how_fast_it_is() -> None:
+    speeds = Speeds().with_dream(1e12, 10.0, "cuda:0", "float16")
+    speeds = speeds.with_dream(1e12, 100.0, "cpu", "bfloat16")
+    assert speeds.seconds(2e12, EYES) == pytest.approx(200)
+    assert speeds.seconds(2e12, EYES | {"device": "cuda"}) == pytest.approx(20)
+    again = speeds.with_dream(1e12, 10.0, "cuda:0", "float16")
+    assert again.seconds(2e12, EYES) == pytest.approx(20)
+    assert Speeds.from_text(again.to_text()) == again
+    assert list(Speeds.from_text(again.to_text()).measured) == list(again.measured)
+
+
+def test_a_dream_of_a_moment_spoils_no_measurement() -> None:
+    speeds = Speeds().with_dream(1e9, 0.5, "cpu", "float32")
+    assert speeds.seconds(1e9, EYES) == pytest.approx(0.5)
+    speeds = speeds.with_dream(1e12, 10.0, "cpu", "float32").with_dream(1e6, 0.1, "cpu", "float32")
+    assert speeds.seconds(1e12, EYES) == pytest.approx(10)
+    assert speeds.with_dream(1e12, 0.0, "cpu", "float32") == speeds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no json", "[1]", "null", '{"cpu float32": "fast"}', '{"cpu float32": 0}']
+)
+def test_what_is_stored_may_be_damaged(text: str) -> None:
+    assert Speeds.from_text(text).measured == {}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "about a second"),
+        (3.6, "about 4 seconds"),
+        (23.0, "about 25 seconds"),
+        (59.0, "about 1 minute"),
+        (208.0, "about 3 minutes"),
+        (8000.0, "about 2 hours"),
+    ],
+)
+def test_the_time_in_words(seconds: float, words: str) -> None:
+    assert about(seconds) == words
+
+
+def test_a_selections_edge_is_soft_in_proportion_to_its_size() -> None:
+    assert soft_edge(Rect(5, 5, 1000, 400)) == 6
+    assert soft_edge(Rect(0, 0, 9000, 9000)) == 24
+    assert soft_edge(Rect(0, 0, 20, 9000)) == 0
+    assert soft_edge(Rect(0, 0, 1000, 400), 2.0) == 12
+    assert soft_edge(Rect(0, 0, 1000, 400), 0.0) == 0
