@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-EDGE_SHARE, EDGE_MOST = 0.015, 24.0
-"""How much of a selection's shorter side its edge is softened by default, and at most in pixels."""
+EDGE = 1.5
+"""How soft a selection's edge is by default, in percent of its shorter side."""
+
+_EDGE_MOST = 24.0
+"""No default edge is softer, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,14 @@ def selection_bounds(mask: bytes, width: int, height: int) -> Rect | None:
     return Rect(left, top, right - left, bottom - top)
 
 
-def soft_edge(selection: Rect, edge: float = 1.0) -> int:
+def soft_edge(selection: Rect, edge: float = EDGE) -> int:
     """How many pixels to feather a selection by, so that nobody sees the box in the dream.
 
-    In proportion to the shorter side of the selection's bounds. `edge` is the control's value:
-    1 is the default, 2 twice as soft, 0 keeps the selection exactly as it is.
+    `edge` is in percent of the shorter side of the selection's bounds; 0 keeps the selection
+    exactly as it is.
     """
     side = min(selection.width, selection.height)
-    return round(edge * min(EDGE_MOST, EDGE_SHARE * side))
+    return round(edge * min(side / 100, _EDGE_MOST / EDGE))
 
 
 def context_margin(

@@ -93,5 +93,5 @@ def test_a_selections_edge_is_soft_in_proportion_to_its_size() -> None:
     assert soft_edge(Rect(5, 5, 1000, 400)) == 6
     assert soft_edge(Rect(0, 0, 9000, 9000)) == 24
     assert soft_edge(Rect(0, 0, 20, 9000)) == 0
-    assert soft_edge(Rect(0, 0, 1000, 400), 2.0) == 12
+    assert soft_edge(Rect(0, 0, 1000, 400), 3.0) == 12
     assert soft_edge(Rect(0, 0, 1000, 400), 0.0) == 0
