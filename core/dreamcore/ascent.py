@@ -15,20 +15,17 @@ from torch import Tensor
 
 from dreamcore.errors import NonFiniteError
 
+SHOULDER = 0.12
+"""Distance from black and from white, of a range of 1, within which changes fade out."""
+LEVELLING = 0.2
+"""Share of the drift of colours that a step takes back."""
+LEAST_RIM = 16
+"""Pixels of every octave that are dreamed at least around a selection; see `widened`."""
 PYRAMID_LEVELS = 4
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 _STRIP_ROWS = {"cpu": 128}
 """Rows smoothed at once: on a CPU what fits into its cache, elsewhere (`_TALL`) nearly all."""
 _TALL = 4096
-
-
-def jitter_offset(
-    generator: torch.Generator, jitter: int, size: tuple[int, int]
-) -> tuple[int, int]:
-    """A random shift of at most `jitter` pixels each way, less on images smaller than that."""
-    rows, columns = (min(jitter, length // 2) for length in size)
-    draw = torch.randint(-(2**31), 2**31, (2,), generator=generator, dtype=torch.int64).tolist()
-    return draw[0] % (2 * rows + 1) - rows, draw[1] % (2 * columns + 1) - columns
 
 
 def cascade_sigmas(smoothing: float, iteration: int, iterations: int) -> tuple[float, ...]:
@@ -47,17 +44,22 @@ def smooth(plane: Tensor, sigmas: tuple[float, ...]) -> Iterator[None]:
     strip of rows, so that on large images it can be broken off.
     """
     reach = sum(_reach(step) for step in _increments(sigmas))
-    height = plane.shape[0]
     above = plane[:1].expand(reach, -1)
-    rows = _STRIP_ROWS.get(plane.device.type, _TALL)
-    for start in range(0, height, rows):
-        stop = min(start + rows, height)
+    for rows in _strips(plane):
+        start, stop = rows.start, rows.stop
         below = plane[stop : stop + reach]
         padding = plane[-1:].expand(reach - below.shape[0], -1)
         strip = torch.cat([above, plane[start:stop], below, padding])
         above = strip[stop - start : stop - start + reach].clone()
         plane[start:stop] = _mean_of_blurs(strip, sigmas)[reach:-reach]
         yield
+
+
+def _strips(image: Tensor) -> Iterator[slice]:
+    """The rows of (…, H, W) in pieces small enough for the device's cache."""
+    height, rows = image.shape[-2], _STRIP_ROWS.get(image.device.type, _TALL)
+    for start in range(0, height, rows):
+        yield slice(start, min(start + rows, height))
 
 
 def _increments(sigmas: tuple[float, ...]) -> list[float]:
@@ -160,61 +162,113 @@ def _pyramid_up(plane: Tensor, size: torch.Size) -> Tensor:
     return F.interpolate(plane[None, None], size=tuple(size), mode="bilinear")[0, 0]
 
 
+def widened(weight: Tensor, stride: int) -> Tensor:
+    """1 where the (h, w) weight isn't 0, and around it, else 0.
+
+    What is dreamed around a selection and then left out makes its edge like its inside: without
+    it, nothing grows from outside across the edge.
+    """
+    rim = max(LEAST_RIM, 2 * stride)
+    wide = F.max_pool2d((weight > 0).float()[None], (2 * rim + 1, 1), 1, (rim, 0))
+    return F.max_pool2d(wide, (1, 2 * rim + 1), 1, (0, rim))[0]
+
+
+def mean_level(image: Tensor, weight: Tensor | None = None) -> Tensor:
+    """The mean of each channel of (3, H, W) where `weight`, (H, W), isn't 0; (3, 1, 1)."""
+    if weight is None:
+        return image.mean(dim=(1, 2), keepdim=True)
+    total = image.new_zeros(3)
+    for rows in _strips(image):
+        total += (image[:, rows] * weight[rows]).sum(dim=(1, 2))
+    return (total / weight.sum().clamp_min(1e-20)).view(3, 1, 1)
+
+
 def step(
     image: Tensor,
     gradient: Tensor,
     amount: float,
     weight: Tensor | None = None,
     saturation: float = 1.0,
+    level: Tensor | None = None,
 ) -> None:
     """Moves `image` along `gradient` by `amount` grey levels on average; both (3, H, W), in place.
 
-    The gradient loses its mean per channel, so that colours don't drift, and is scaled to a mean
-    absolute value of `amount`/255. The image is clamped to [0, 1].
+    The gradient loses its mean per channel and is scaled so that what is left of it where there is
+    room (see `faded`) has a mean absolute value of `amount`/255. Then the image's mean is brought
+    back to `level`, so that colours don't drift.
 
     Args:
         image: the image in [0, 1].
         gradient: its gradient; destroyed.
         amount: mean absolute change in 8-bit grey levels.
-        weight: (H, W) in [0, 1]: where the image may change; means are taken there.
+        weight: (H, W) of 0 and 1: where the image may change; means are taken there.
         saturation: share of the difference between channels that stays in the gradient; at 0 all
             change alike, so that colours stay and only lightness changes.
+        level: the means to keep, as from `mean_level`; the image's own if None.
 
     Raises:
         NonFiniteError: the gradient holds NaN or infinity; the image is unchanged.
     """
     if saturation < 1:
         gradient.lerp_(gradient.mean(dim=0, keepdim=True), 1 - saturation)
-    if weight is None:
-        area = float(gradient[0].numel())
-        gradient -= gradient.mean(dim=(1, 2), keepdim=True)
-    else:
-        area = float(weight.sum(dtype=torch.float64))
+    gradient -= mean_level(gradient, weight)
+    area = float(gradient[0].numel())
+    if weight is not None:
         gradient *= weight
-        mean = gradient.sum(dim=(1, 2), keepdim=True) / max(area, 1e-20)
-        for channel, level in zip(gradient, mean, strict=True):
-            channel.addcmul_(weight, level, value=-1)
-    total = float(torch.linalg.vector_norm(gradient, ord=1))
+        area = float(weight.sum())
+    total = _free_change(gradient, image)
     if not math.isfinite(total):
         raise NonFiniteError(
             "The gradient became NaN or infinite.",
-            "Choose precision float32, smaller layer weights or a smaller step.",
+            "Choose other layers or another objective, or the precision float32.",
         )
     if total == 0:
         return
     gradient *= amount / 255 * 3 * area / total
+    if level is not None:
+        drift = (level - mean_level(image, weight)) * LEVELLING
+        gradient += drift if weight is None else drift * weight
     add_in_range(image, gradient, saturation)
 
 
-def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:
-    """Adds `change` to `image` in place, both (3, H, W), keeping the image in [0, 1].
+def _free_change(change: Tensor, image: Tensor) -> float:
+    """The sum of what `faded` leaves of a small change; both (3, H, W)."""
+    total = change.new_zeros(())
+    for rows in _strips(image):
+        total += (change[:, rows].abs() * freedom(change[:, rows], image[:, rows])).sum()
+    return float(total)
 
-    At `saturation` 0 the mean of the change goes to all channels alike, less where one would leave
-    the range, so that differences between channels, and with them the colours, stay as they are.
+
+def freedom(change: Tensor, image: Tensor) -> Tensor:
+    """The share of a small change that `faded` leaves of it, in [0, 1]."""
+    room = torch.where(change > 0, 1 - image, image)
+    return room.div_(SHOULDER).clamp_(0, 1)
+
+
+def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:
+    """Adds `change` to `image` in place, both (3, H, W), fading out near black and white.
+
+    Nothing leaves [0, 1]. At `saturation` 0 the mean of the change goes to all channels alike, less
+    where one would leave the range, so that differences between channels, and with them the
+    colours, stay as they are.
     """
-    if saturation > 0:
-        image.add_(change).clamp_(0, 1)
-        return
-    lightness = change.mean(dim=0)
-    room = 1 - image.amax(dim=0)
-    image += torch.maximum(torch.minimum(lightness, room), -image.amin(dim=0))
+    for rows in _strips(image):
+        part, moved = image[:, rows], change[:, rows]
+        if saturation > 0:
+            part += faded(moved, part, 1 - part)
+            part.clamp_(0, 1)
+        else:
+            part += faded(moved.mean(dim=0), part.amin(dim=0), 1 - part.amax(dim=0))
+
+
+def faded(change: Tensor, below: Tensor, above: Tensor) -> Tensor:
+    """The change that is left where there is room of `below` towards black, `above` towards white.
+
+    Within `SHOULDER` of an end the value approaches it as an exponential, elsewhere it moves
+    freely; two changes one after the other do the same as their sum.
+    """
+    room = torch.where(change > 0, above, below).clamp_min_(0)
+    size = change.abs()
+    free = torch.minimum(size, (room - SHOULDER).clamp_min_(0))
+    left = (room - free) * torch.exp((free - size) / SHOULDER)
+    return (room - left) * change.sign()

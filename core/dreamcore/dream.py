@@ -6,21 +6,23 @@ import functools
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from dreamcore import ascent, devices, octaves, tiling
+from dreamcore import ascent, devices, jitter, octaves, tiling
 from dreamcore.errors import OutOfMemoryError
+from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
+from dreamcore.parts import parts
 from dreamcore.pixels import (
     Image,
     Region,
     Source,
     add_change,
     grown,
-    masked_region,
     padded,
     strips,
 )
@@ -30,6 +32,12 @@ from dreamcore.vgg import Network
 
 LARGE = 3 * 2**22
 """Values of an image from which on whole-image work is done in parts, to stay cancellable."""
+
+LEAST_GAP = 64
+"""Parts of a mask that are nearer to each other, in pixels, are dreamed as one."""
+
+PART_COST = 2**14
+"""What dreaming a part costs beside its pixels, in pixels."""
 
 GRADIENT_SHARE = 0.9
 """How much of an iteration is done, for the progress, when its gradient is."""
@@ -88,20 +96,30 @@ class Dream:
         yield Result(result, time.perf_counter() - started, octave_count)
 
     def _dream(self) -> Generator[Progress, None, tuple[Image, int]]:
-        result, region = self.image.copy(), self._region()
-        if region is None:  # the mask selects nothing
-            return result, 0
+        result, octave_count = self.image.copy(), 0
+        masked = self._parts()
+        costs = [self._cost(part) for part in masked]
+        for index, part in enumerate(masked):
+            for progress in self._part(part, result):
+                work = sum(costs[:index]) + costs[index] * progress.fraction
+                yield replace(progress, fraction=work / sum(costs))
+                octave_count = max(octave_count, progress.octaves)
+        return result, octave_count
+
+    def _part(self, masked: Region, result: Image) -> Iterator[Progress]:
+        """Dreams a part of the mask with its context, and lays the change on `result`."""
+        region = self._with_context(masked)
         source = Source.of(self.image[region.slices])
-        mask = None if self.mask is None else self.mask[region.slices]
-        previewer = Previewer(self.image, self.mask, region)
+        mask = self._mask_of(masked, region)
+        previewer = Previewer(result, self.mask, region)
         pixels, last = yield from self._octaves(source, mask, previewer)
         out = result[region.slices]
         for rows in strips(region.height):
             change = pixels[:, rows, : region.width].cpu() - source.planes(rows)
-            add_change(source.image[rows], change, None if mask is None else mask[rows], out[rows])
+            part_mask = None if mask is None else mask[rows]
+            add_change(out[rows], change, part_mask, out[rows])
             if _is_large(pixels):
                 yield last
-        return result, last.octaves
 
     def _octaves(
         self, source: Source, mask: Image | None, previewer: Previewer
@@ -124,12 +142,13 @@ class Dream:
             last = clock.progress(size, 0, preview)
             if _is_large(pixels):
                 yield last
+            shrunken = None if weight is None else self._widened(weight, size)
+            level = ascent.mean_level(pixels, shrunken)
             if smaller is not None:
                 octaves.add_smaller(pixels, smaller, self.settings, self._saturation)
                 if _is_large(pixels):
                     yield last
-            shrunken = None if weight is None else octaves.resize(weight[None], size)[0].clamp(0, 1)
-            for done in self._ascend(pixels, shrunken, generator):
+            for done in self._ascend(pixels, shrunken, level, generator):
                 last = clock.progress(size, done, preview)
                 yield last
             if origin is not None:
@@ -146,23 +165,31 @@ class Dream:
         return previewer.render(pixels[:, ::step, ::step] - before, side)
 
     def _ascend(
-        self, pixels: Tensor, weight: Tensor | None, generator: torch.Generator
+        self,
+        pixels: Tensor,
+        weight: Tensor | None,
+        level: Tensor,
+        generator: torch.Generator,
     ) -> Iterator[float]:
         """Gradient ascent on one octave in place; yields the iterations done, in fractions."""
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
         large = _is_large(pixels)
         tiler = tiling.Tiler(self.network, self.terms, settings.tile)
-        gradient = torch.empty_like(pixels)  # (3, h, w)
+        layer = LAYERS[octaves.deepest(settings)]
+        room = pixels.new_empty((3, *jitter.largest_window(size, settings.jitter, layer)))
         for iteration in range(settings.iterations):
-            offset = ascent.jitter_offset(generator, settings.jitter, size)
-            for done in tiler.gradient(pixels, gradient, offset):
+            top, left = jitter.origin(generator, settings.jitter, layer)
+            height, width = jitter.window(size, (top, left), layer)
+            gradient = room[:, :height, :width]
+            for done in tiler.gradient(pixels, gradient, (top, left)):
                 if done < 1:
                     yield iteration + GRADIENT_SHARE * done
             for _ in self._condition(gradient, iteration):
                 if large:
                     yield iteration + GRADIENT_SHARE
-            ascent.step(pixels, gradient, settings.step, weight, self._saturation)
+            inner = gradient[:, top : top + size[0], left : left + size[1]]
+            ascent.step(pixels, inner, settings.step, weight, self._saturation, level)
             yield iteration + 1
 
     def _condition(self, gradient: Tensor, iteration: int) -> Iterator[None]:
@@ -180,15 +207,32 @@ class Dream:
         """The change's saturation; 0, all channels alike, where there is only one."""
         return 0.0 if self.image.shape[2] <= 2 else self.settings.saturation
 
-    def _region(self) -> Region | None:
-        """The masked part with its context, None if the mask selects nothing."""
-        size = self.image.shape[:2]
+    def _parts(self) -> list[Region]:
+        """The rectangles of what is masked; parts far apart cost less one by one."""
         if self.mask is None:
-            return Region(0, 0, *size)
-        masked = masked_region(self.mask)
-        if masked is None:
+            return [Region(0, 0, *self.image.shape[:2])]
+        least_gap = 2 * LAYERS[octaves.deepest(self.settings)].halo
+        return parts(self.mask, max(LEAST_GAP, least_gap), self._cost)
+
+    def _cost(self, masked: Region) -> float:
+        """The pixels that a part is dreamed with, and what every part costs besides."""
+        region = self._with_context(masked)
+        return float(region.height * region.width + PART_COST)
+
+    def _with_context(self, masked: Region) -> Region:
+        if self.mask is None:
+            return masked
+        margin = octaves.context(self.settings, (masked.height, masked.width))
+        return grown(masked, margin, self.image.shape[:2])
+
+    def _mask_of(self, masked: Region, region: Region) -> Image | None:
+        """The mask in a region, without what belongs to other parts."""
+        if self.mask is None:
             return None
-        return grown(masked, octaves.context(self.settings, (masked.height, masked.width)), size)
+        mask = np.zeros((region.height, region.width), self.mask.dtype)
+        top, left = masked.top - region.top, masked.left - region.left
+        mask[top : top + masked.height, left : left + masked.width] = self.mask[masked.slices]
+        return mask
 
     def _planes(self, source: Source) -> Tensor:
         return padded(source.planes(), octaves.least_side(self.settings)).to(self.network.device)
@@ -197,6 +241,11 @@ class Dream:
         """Where the image may change: 1 wherever the mask isn't 0; (H, W) like the image."""
         weight = padded(torch.from_numpy(mask != 0).float()[None], min(image.shape[1:]))
         return weight[0, : image.shape[1], : image.shape[2]].to(image.device)
+
+    def _widened(self, weight: Tensor, size: octaves.Size) -> Tensor:
+        """The weight at an octave's size, with what is dreamed around it."""
+        shrunken = octaves.resize(weight[None], size)[0]
+        return ascent.widened(shrunken, octaves.least_side(self.settings))
 
 
 def _is_large(pixels: Tensor) -> bool:

@@ -5,7 +5,8 @@ gradients of parts of those positions ("cores") if each part sees all the input 
 on: the core's input plus a halo of half the receptive field, on a grid of the layer's strides, with
 zero padding only where the image itself ends. Overlapping input gradients are added.
 
-The image is read with wrap-around at an offset (the jitter), without a shifted copy of it.
+What the network sees is a window that may be larger than the image (the jitter); beyond the edges
+the image goes on mirrored, which is read from the image itself, without a larger copy of it.
 """
 
 from __future__ import annotations
@@ -100,31 +101,31 @@ class Tiler:
             self._side = automatic_side(network, self._layer) if tile == "auto" else None
 
     def gradient(
-        self, image: Tensor, out: Tensor, offset: tuple[int, int] = (0, 0)
+        self, image: Tensor, out: Tensor, origin: tuple[int, int] = (0, 0)
     ) -> Iterator[float]:
-        """Fills `out` with the image's gradient; yields the fraction done after each tile.
+        """Fills `out` with the gradient of what the network sees; yields the fraction done.
 
         Args:
-            image: (3, H, W) float32 in [0, 1], at least as large as the deepest layer's stride.
-            out: (3, H, W) float32, overwritten.
-            offset: rows and columns by which the network sees the image shifted, wrapping around.
+            image: (3, h, w) float32 in [0, 1].
+            out: (3, H, W) float32, overwritten; at least as large as the deepest layer's stride.
+            origin: row and column of `out` where the image begins; around it the network sees the
+                image mirrored.
 
         Raises:
             OutOfMemoryError: not even the smallest tile fits.
         """
-        height, width = image.shape[1:]
+        height, width = out.shape[1:]
         while True:
             tiles = plan(height, width, self._layer, self._side)
             try:
-                yield from self._sum(image, tiles, out, offset)
+                yield from self._sum(image, tiles, out, origin)
+                return
             except (RuntimeError, MemoryError) as error:
                 if not devices.is_out_of_memory(error):
                     raise
-                self._halve(max(height, width), error)
-            else:
-                return
+            self._halve(max(height, width))  # not before the error is gone, which holds tensors
 
-    def _halve(self, longest: int, error: Exception) -> None:
+    def _halve(self, longest: int) -> None:
         """Halves the tile, or gives up if it is the smallest already."""
         devices.release_memory(self._network.device)
         tried = min(self._side or longest, longest)
@@ -135,7 +136,7 @@ class Tiler:
                 f"A tile of {tried} pixels does not fit into the {free / 2**20:.0f} MiB that are "
                 f"free on {self._network.device}.",
                 "Close other programs, choose a shallower layer or the device cpu.",
-            ) from error
+            )
         self._side = max(tried // 2, smallest)
         log.warning(
             "out of memory with tiles of %d pixels (%d MiB free), trying %d",
@@ -145,15 +146,15 @@ class Tiler:
         )
 
     def _sum(
-        self, image: Tensor, tiles: list[Tile], out: Tensor, offset: tuple[int, int]
+        self, image: Tensor, tiles: list[Tile], out: Tensor, origin: tuple[int, int]
     ) -> Iterator[float]:
         """Adds the tiles' gradients up in `out`, after a pass for totals where one is needed."""
-        size = (image.shape[1], image.shape[2])
+        size = (out.shape[1], out.shape[2])
         terms, done = _with_positions(self._terms, size), 0.0
         if any(term.objective == "norm" for term in terms.values()):
             squares = dict.fromkeys(terms, 0.0)
             for index, tile in enumerate(tiles):
-                trace = self._network.forward(_read(image, tile, offset), terms)
+                trace = self._network.forward(_read(image, tile, origin), terms)
                 for name, term in terms.items():
                     core = trace.activations[name][core_positions(name, tile, size)]
                     squares[name] += sum_of_squares(core, term.channels)
@@ -162,8 +163,8 @@ class Tiler:
             terms = {name: replace(term, norm=squares[name] ** 0.5) for name, term in terms.items()}
         out.zero_()
         for index, tile in enumerate(tiles):
-            part = self._tile_gradient(_read(image, tile, offset), tile, terms, size)
-            _add(out, part[0], tile, offset)
+            part = self._tile_gradient(_read(image, tile, origin), tile, terms, size)
+            out[:, slice(*tile.rows), slice(*tile.columns)] += part[0]
             yield done + (1 - done) * (index + 1) / len(tiles)
 
     def _tile_gradient(
@@ -213,29 +214,18 @@ def _positions(outer: Span, core: Span, length: int, stride: int) -> slice:
     return slice(core[0] // stride - origin, stop - origin)
 
 
-def _read(image: Tensor, tile: Tile, offset: tuple[int, int]) -> Tensor:
-    """The tile's input, (1, 3, h, w), from the image shifted by `offset` with wrap-around."""
-    height, width = image.shape[1:]
-    rows = _pieces(tile.rows, offset[0], height)
-    columns = _pieces(tile.columns, offset[1], width)
-    bands = [torch.cat([image[:, r, c] for _, c in columns], dim=2) for _, r in rows]
-    return torch.cat(bands, dim=1)[None]
+def _read(image: Tensor, tile: Tile, origin: tuple[int, int]) -> Tensor:
+    """The tile's input, (1, 3, h, w), from the image that begins at `origin` of the window."""
+    rows, columns = (
+        _mirrored(span, start, length, image.device)
+        for span, start, length in zip(
+            (tile.rows, tile.columns), origin, image.shape[1:], strict=True
+        )
+    )
+    return image.index_select(1, rows).index_select(2, columns)[None]
 
 
-def _add(out: Tensor, part: Tensor, tile: Tile, offset: tuple[int, int]) -> None:
-    height, width = out.shape[1:]
-    for part_rows, rows in _pieces(tile.rows, offset[0], height):
-        for part_columns, columns in _pieces(tile.columns, offset[1], width):
-            out[:, rows, columns] += part[:, part_rows, part_columns]
-
-
-def _pieces(span: Span, offset: int, length: int) -> list[tuple[slice, slice]]:
-    """(slice of the tile, slice of the image) pairs that a shifted span falls into; one or two."""
-    start, stop = span
-    first = (start - offset) % length
-    size = stop - start
-    before_end = min(size, length - first)
-    pieces = [(slice(0, before_end), slice(first, first + before_end))]
-    if before_end < size:
-        pieces.append((slice(before_end, size), slice(0, size - before_end)))
-    return pieces
+def _mirrored(span: Span, start: int, length: int, device: torch.device) -> Tensor:
+    """Which row of an image of `length` rows stands at each row of a span of the window."""
+    index = torch.arange(span[0] - start, span[1] - start, device=device) % (2 * length)
+    return torch.minimum(index, 2 * length - 1 - index)

@@ -92,3 +92,40 @@ def test_a_gradient_of_zero_changes_nothing(noise):
     before = image.clone()
     ascent.step(image, torch.zeros_like(image), 2.0)
     assert torch.equal(image, before)
+
+
+def test_changes_fade_out_near_black_and_white_and_are_whole_elsewhere():
+    level = torch.tensor([0.5, 0.5, 0.99, 0.01, 0.99])
+    change = torch.tensor([0.1, -0.1, 0.1, -0.1, -0.1])
+    left = ascent.faded(change, level, 1 - level)
+    assert torch.allclose(left[[0, 1, 4]], change[[0, 1, 4]])
+    assert 0 < left[2] < 0.01 < 0.1
+    assert left[3] == pytest.approx(-float(left[2]), rel=1e-4)
+
+
+def test_two_fading_changes_are_as_good_as_their_sum():
+    level, change = torch.linspace(0, 1, 101), torch.full((101,), 0.07)
+    once = level + ascent.faded(2 * change, level, 1 - level)
+    twice = level + ascent.faded(change, level, 1 - level)
+    twice = twice + ascent.faded(change, twice, 1 - twice)
+    assert torch.allclose(once, twice, atol=1e-6)
+    assert (once[:-1] < 1).all()
+
+
+def test_a_step_brings_the_means_back_towards_their_level(noise):
+    image = torch.full_like(noise, 0.5)
+    level = torch.tensor([0.6, 0.5, 0.4]).view(3, 1, 1)
+    ascent.step(image, noise.clone(), 2.0, level=level)
+    means = image.mean(dim=(1, 2))
+    assert 0.5 < means[0] < 0.6
+    assert 0.4 < means[2] < 0.5
+    assert means[1] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_a_selection_is_dreamed_with_its_surroundings():
+    weight = torch.zeros(200, 200)
+    weight[90:110, 90:110] = 0.5
+    wide = ascent.widened(weight, 16)
+    assert wide[100, 60] == 1
+    assert wide[100, 40] == 0
+    assert set(wide.unique().tolist()) == {0.0, 1.0}

@@ -52,13 +52,15 @@ def autograd(reference, image, layers, kind, channels=(), guides=None):
     return x.grad
 
 
-def engine(network, image, layers, kind, channels=(), guides=None, tile="off", offset=(0, 0)):
+def engine(
+    network, image, layers, kind, channels=(), guides=None, tile="off", origin=(0, 0), size=None
+):
     terms = {
         name: Term(kind, weight, channels, guide=guides[name] if guides else None)
         for name, weight in layers.items()
     }
-    out = torch.empty_like(image)
-    fractions = list(tiling.Tiler(network, terms, tile).gradient(image, out, offset))
+    out = image.new_empty((3, *(size or image.shape[1:])))
+    fractions = list(tiling.Tiler(network, terms, tile).gradient(image, out, origin))
     assert fractions[-1] == pytest.approx(1.0)
     return out, len(fractions)
 
@@ -189,13 +191,25 @@ def test_tiles_add_up_in_16_bits(dtype, path, name, large, monkeypatch):
     assert relative(tiled, whole) < 2e-2
 
 
-@pytest.mark.parametrize("offset", [(7, 13), (-31, 5), (202, 270)])
+@pytest.mark.parametrize("origin", [(0, 0), (3, 13), (31, 7)])
 @pytest.mark.parametrize("tile", ["off", 160])
-def test_an_offset_is_a_roll_of_the_image_and_of_the_gradient(offset, tile, network, large):
-    rolled = torch.roll(large, offset, dims=(1, 2))
-    expected, _ = engine(network, rolled, {"relu4_1": 1.0}, "l2")
-    found, _ = engine(network, large, {"relu4_1": 1.0}, "l2", tile=tile, offset=offset)
-    assert relative(torch.roll(found, offset, dims=(1, 2)), expected) < 1e-5
+def test_around_the_image_the_network_sees_it_mirrored(origin, tile, network, large):
+    size = tuple(length + 34 for length in large.shape[1:])
+    after = [s - o - n for s, o, n in zip(size, origin, large.shape[1:], strict=True)]
+    sides = [(0, 0), *zip(origin, after, strict=True)]
+    seen = torch.from_numpy(np.pad(large.numpy(), sides, mode="symmetric"))
+    expected, _ = engine(network, seen, {"relu4_1": 1.0}, "l2")
+    found, _ = engine(network, large, {"relu4_1": 1.0}, "l2", tile=tile, origin=origin, size=size)
+    assert relative(found, expected) < 1e-5
+
+
+def test_an_image_smaller_than_its_surroundings_is_mirrored_again_and_again(network, large):
+    small, origin, size = large[:, :5, :7].contiguous(), (21, 30), (64, 64)
+    sides = [(0, 0), (21, 64 - 21 - 5), (30, 64 - 30 - 7)]
+    seen = torch.from_numpy(np.pad(small.numpy(), sides, mode="symmetric"))
+    expected, _ = engine(network, seen, {"relu3_1": 1.0}, "l2")
+    found, _ = engine(network, small, {"relu3_1": 1.0}, "l2", origin=origin, size=size)
+    assert relative(found, expected) < 1e-5
 
 
 def test_the_public_gradient_is_that_of_the_image(dreamer, coffee, reference):

@@ -11,6 +11,7 @@ pytest.importorskip("resource", reason="only POSIX systems can limit a process's
 
 PROGRAM = """
 import logging, resource, sys
+from dataclasses import replace
 import numpy as np
 import psutil
 from dreamcore import Dreamer, DreamSettings
@@ -21,7 +22,8 @@ side, megabytes = map(int, sys.argv[1:])
 settings = DreamSettings(layers={"relu2_2": 1.0}, octaves=1, iterations=1, tile="off")
 image = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
 dreamer = Dreamer()
-*_, whole = dreamer.dream(image[:300, :300], settings)  # threads and buffers are there now
+for tile in (503, 251):  # threads, buffers and compiled convolutions are there now
+    *_, whole = dreamer.dream(image[:1000, :1000], replace(settings, tile=tile))
 dreamer.release_memory()
 limit = psutil.Process().memory_info().vms + megabytes * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -41,8 +43,8 @@ def run(side: int, megabytes: int) -> subprocess.CompletedProcess[str]:
 def test_when_memory_runs_out_the_tile_is_halved_and_the_log_says_so():
     done = run(side=1000, megabytes=160)
     assert done.stdout == "changed True\n"
-    assert "out of memory with tiles of 1000 pixels" in done.stderr
-    assert "trying 500" in done.stderr
+    assert "out of memory with tiles of 1006 pixels" in done.stderr
+    assert "trying 503" in done.stderr
 
 
 def test_when_nothing_fits_the_error_says_size_and_free_memory():
