@@ -1,32 +1,22 @@
 """Which device and precision to compute with, and how much memory there is.
 
-The best precision is measured, not guessed from names: 16-bit types are several times faster where
-the hardware has instructions for them and several times slower where it has not.
+The best precision is known from what the hardware has instructions for: there 16-bit types are
+several times faster, elsewhere several times slower. It is not measured: a busy moment would decide
+otherwise, and another precision gives other pixels for the same seed.
 """
 
 from __future__ import annotations
 
-import functools
-import time
+from collections.abc import Callable
 
 import psutil
 import torch
-import torch.nn.functional as F
 
 from dreamcore import allocator
 from dreamcore.errors import DeviceError
 
 PREFERENCE = ("cuda", "xpu", "mps", "cpu")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-
-_CANDIDATES = {
-    "cuda": ("float32", "bfloat16", "float16"),
-    "xpu": ("float32", "bfloat16", "float16"),
-    "mps": ("float32", "float16"),
-    "cpu": ("float32", "bfloat16"),
-}
-_ROUNDS = 12
-"""Measurements of each format, the best of which counts."""
 
 
 def available(kind: str) -> bool:
@@ -53,37 +43,42 @@ def choose_device(name: str = "auto") -> torch.device:
 
 
 def choose_precision(device: torch.device, name: str = "auto") -> torch.dtype:
-    """The number format called `name`; "auto" measures once per process which is fastest."""
-    return DTYPES[name] if name != "auto" else _fastest(device)
+    """The number format called `name`; "auto" takes the fastest that the device is built for."""
+    return DTYPES[name] if name != "auto" else _BUILT_FOR[device.type](device)
 
 
-@functools.cache
-def _fastest(device: torch.device) -> torch.dtype:
-    """The format with the fastest convolution; measured in turn, as a busy moment hits them all."""
-    times = dict.fromkeys(_CANDIDATES[device.type], float("inf"))
-    for _ in range(_ROUNDS):
-        for name in times:
-            times[name] = min(times[name], _convolution_time(device, DTYPES[name]))
-    best = min(times, key=times.__getitem__)
-    # A format with fewer digits has to earn its place clearly, not by a lucky measurement.
-    return DTYPES[best if times[best] < 0.8 * times["float32"] else "float32"]
+def _built_for_on_cpu(_: torch.device) -> torch.dtype:
+    """bfloat16 where there are instructions for it, AVX512-BF16 or AMX, and oneDNN to use them."""
+    multiplies = any(map(_has, ("_is_avx512_bf16_supported", "_is_amx_tile_supported")))
+    usable = multiplies and torch._C._has_mkldnn
+    return torch.bfloat16 if usable else torch.float32
 
 
-def _convolution_time(device: torch.device, dtype: torch.dtype) -> float:
-    """Seconds of a convolution like those of VGG16's third block; infinite if it fails."""
-    try:
-        x = torch.ones(1, 128, 56, 56, device=device, dtype=dtype)
-        weight = torch.ones(256, 128, 3, 3, device=device, dtype=dtype)
-        if device.type != "mps":
-            x = x.contiguous(memory_format=torch.channels_last)
-            weight = weight.contiguous(memory_format=torch.channels_last)
-        synchronize(device)
-        started = time.perf_counter()
-        F.conv2d(x, weight, padding=1)
-        synchronize(device)
-    except (RuntimeError, TypeError):  # the device does not know this format
-        return float("inf")
-    return time.perf_counter() - started
+def _has(ability: str) -> bool:
+    """What torch says of the processor; a version that can't say counts as no."""
+    ask: Callable[[], bool] | None = getattr(torch.cpu, ability, None)
+    return ask is not None and ask()
+
+
+def _built_for_on_cuda(device: torch.device) -> torch.dtype:
+    """What the tensor cores multiply: bfloat16 since Ampere and on AMD, float16 since Volta."""
+    generation = torch.cuda.get_device_capability(device)
+    if torch.version.hip or generation >= (8, 0):
+        return torch.bfloat16
+    return torch.float16 if generation >= (7, 0) else torch.float32
+
+
+def _built_for_on_xpu(_: torch.device) -> torch.dtype:
+    supported = torch.xpu.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if supported else torch.float32
+
+
+_BUILT_FOR: dict[str, Callable[[torch.device], torch.dtype]] = {
+    "cpu": _built_for_on_cpu,
+    "cuda": _built_for_on_cuda,
+    "xpu": _built_for_on_xpu,
+    "mps": lambda _: torch.float32,  # Apple's multiply both at one rate
+}
 
 
 def synchronize(device: torch.device) -> None:

@@ -159,7 +159,7 @@ class DreamSettings:
         "auto",
         "choice",
         "Precision",
-        "Number format of the network; auto measures which is fastest.",
+        "Number format of the network; auto takes the fastest that the device is built for.",
         choices=("auto", "float32", "bfloat16", "float16"),
     )
     device: str = _setting(

@@ -1,0 +1,70 @@
+"""Which precision is chosen, and that it is the same one each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from dreamcore import Dreamer, DreamSettings, devices
+
+ABILITIES = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+CPU, CUDA = torch.device("cpu"), torch.device("cuda")
+
+LYING_CLOCK = """
+import random, sys, time
+random.seed(int(sys.argv[1]))
+time.perf_counter = random.random
+import torch
+from dreamcore import devices
+print(devices.choose_precision(torch.device("cpu")))
+"""
+
+
+def test_a_busy_machine_does_not_decide_on_the_precision():
+    """Where times are measured, a clock that stands for a busy machine gives different answers."""
+    chosen = set()
+    for seed in "123":
+        command = [sys.executable, "-c", LYING_CLOCK, seed]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+        chosen.add(done.stdout.strip())
+    assert chosen == {str(devices.choose_precision(CPU))}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/cpuinfo")
+def test_bfloat16_is_chosen_where_the_processor_multiplies_it():
+    with open("/proc/cpuinfo") as info:
+        flags = set(next((line for line in info if line.startswith("flags")), "").split())
+    multiplies = bool(flags & {"avx512_bf16", "amx_bf16"})
+    assert devices.choose_precision(CPU) == (torch.bfloat16 if multiplies else torch.float32)
+
+
+@pytest.mark.parametrize("able", [(), ABILITIES[:1], ABILITIES[1:], ABILITIES])
+def test_either_instruction_set_will_do(monkeypatch, able):
+    for ability in ABILITIES:
+        monkeypatch.setattr(torch.cpu, ability, lambda ability=ability: ability in able)
+    assert devices.choose_precision(CPU) == (torch.bfloat16 if able else torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("generation", "precision"),
+    [((6, 1), torch.float32), ((7, 5), torch.float16), ((8, 0), torch.bfloat16)],
+)
+def test_a_gpu_computes_in_what_its_tensor_cores_multiply(monkeypatch, generation, precision):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: generation)
+    assert devices.choose_precision(CUDA) == precision
+
+
+def test_a_precision_that_is_asked_for_is_used():
+    assert devices.choose_precision(CPU, "float32") == torch.float32
+    assert devices.choose_precision(CUDA, "float16") == torch.float16
+
+
+def test_the_same_seed_gives_the_same_bytes_in_an_engine_started_anew(coffee):
+    image = np.ascontiguousarray(coffee[120:192, 200:296])
+    settings = DreamSettings(layers={"relu3_1": 1.0}, octaves=2, iterations=2, seed=5)
+    first, second = ([*Dreamer().dream(image, settings)][-1] for _ in range(2))
+    assert first.image.tobytes() == second.image.tobytes()
