@@ -36,6 +36,7 @@ TORCH_FREE = {
     "dreamcore.presets",
     "dreamcore.schema",
     "dreamcore.settings",
+    "dreamcore.waiting",
 }
 
 

@@ -29,6 +29,7 @@ from dreambridge.log import PRIVATE_APPEND
 from dreambridge.options import Options
 from dreambridge.reports import FROM_WORKER
 from dreamcore.allocator import with_large_pages
+from dreamcore.waiting import with_short_waits
 
 _log = logging.getLogger(__name__)
 
@@ -236,7 +237,7 @@ def _spawn(home: Home, orders: bytes) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             cwd=home.folder,
-            env=with_large_pages(os.environ),
+            env=with_short_waits(with_large_pages(os.environ)),
             bufsize=0,
         )
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from dreambridge.arrays import Array, to_array, to_frame
 from dreambridge.home import Home, locate
 from dreambridge.pace import Pace
 from dreamcore.settings import DreamSettings
+from dreamcore.waiting import with_short_waits
 
 _CANCEL_S = 60.0
 
@@ -97,6 +99,7 @@ def dream_here(request: Request, weights: str, tell: Tell) -> Dream:
     Raises:
         DreamError: it failed.
     """
+    os.environ.update(with_short_waits(os.environ))  # before the engine's libraries are loaded
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 
