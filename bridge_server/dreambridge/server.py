@@ -110,15 +110,19 @@ class Server:
         """Leave `run` soon; also from a signal handler."""
         self._stopping = self._stopping or reason
 
-    def run(self) -> None:
-        """Serve until stopped, then end every job and tell every client."""
+    def run(self, keep: Callable[[], bool]) -> None:
+        """Serve until stopped, then end every job and tell every client.
+
+        `keep` is called several times a second; once it returns False, the server ends as soon as
+        it has nothing to do.
+        """
         self._executor.warm()
         while not self._stopping:
             self._wait()
             self._admission.answer()
             self._read()
             self._desk.work()
-            self._look_after()
+            self._look_after(wanted=keep())
         _log.info("closing: %s", self._stopping)
 
     def _wait(self) -> None:
@@ -217,14 +221,17 @@ class Server:
         self._outbox.forget(client)
         self._desk.cancel_all(client, "its client is gone")
 
-    def _look_after(self) -> None:
+    def _look_after(self, *, wanted: bool) -> None:
         """Unsent messages, clients that left or are silent, and the server's own idleness."""
         for client in [*self._outbox.flush(), *self._clients.gone()]:
             self._lose(client)
         self._desk.cancel_silent(self._clients.heard)
         now = time.monotonic()
-        busy = self._desk.queued + self._desk.running
-        if not busy and 0 < self._options.idle_s < now - self._desk.used_at:
+        if self._desk.queued + self._desk.running:
+            return
+        if not wanted:
+            self.stop("its lock was deleted, so that it can't be found")
+        elif 0 < self._options.idle_s < now - self._desk.used_at:
             self.stop(f"nothing to do for {self._options.idle_s / 60:.3g} minutes")
 
     def close(self) -> None:

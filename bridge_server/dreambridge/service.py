@@ -9,12 +9,11 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-from filelock import FileLock, Timeout
-
-from bridgeclient.connection import read_connection, write_connection
-from bridgeclient.errors import BridgeError, bridge_error
+from bridgeclient.errors import bridge_error
+from bridgeclient.lock import ServerLock
 from bridgeclient.private import make_private_folder
 from dreambridge import __version__
+from dreambridge.announcement import Announcement, lock_of
 from dreambridge.home import Home
 from dreambridge.keys import load_keys
 from dreambridge.local import LocalWorker
@@ -39,23 +38,22 @@ def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
     """
     make_private_folder(home.folder)
     make_private_folder(home.logs)
-    lock = FileLock(home.lock_file, timeout=0, mode=0o600)
     try:
-        lock.acquire()
-    except Timeout:
-        return False
-    try:
-        _allow_many_files()
-        with logging_to(home.server_log, also_terminal=also_terminal):
-            _serve(home, options)
+        lock = lock_of(home)
+        if not lock.acquire():
+            return False
+        try:
+            _allow_many_files()
+            with logging_to(home.server_log, also_terminal=also_terminal):
+                _serve(home, lock, options)
+        finally:
+            lock.release()
     except OSError as error:
         raise bridge_error(
             "server.start_failed",
             f"The server can't use {error.filename or home.folder} ({error.strerror}).",
             f"See to space and permissions in {home.folder}, then try again.",
         ) from error
-    finally:
-        lock.release()
     return True
 
 
@@ -68,32 +66,26 @@ def _allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _serve(home: Home, options: Options) -> None:
+def _serve(home: Home, lock: ServerLock, options: Options) -> None:
     try:
         server = Server(home, load_keys(home.keys_file), options, LocalWorker)
-        _run(home, server)
+        _run(home, lock, server)
     except Exception:
         _log.exception("the server failed")
         raise
 
 
-def _run(home: Home, server: Server) -> None:
+def _run(home: Home, lock: ServerLock, server: Server) -> None:
     try:
-        write_connection(home.connection_file, server.connection())
-        _log.info("dreambridge %s at %s", __version__, server.connection().endpoint)
         with _signals(server):
-            server.run()
+            announcement = Announcement(home, lock, server.connection())
+            _log.info("dreambridge %s at %s", __version__, server.connection().endpoint)
+            try:
+                server.run(announcement.keep)
+            finally:
+                announcement.withdraw()
     finally:
-        _remove_connection(home, server)
         server.close()
-
-
-def _remove_connection(home: Home, server: Server) -> None:
-    """Before the server closes, so that nobody comes to a closing door."""
-    with contextlib.suppress(BridgeError, OSError):
-        connection = read_connection(home.connection_file)
-        if connection is not None and connection.server == server.id:
-            home.connection_file.unlink()
 
 
 @contextlib.contextmanager

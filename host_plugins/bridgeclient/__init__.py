@@ -10,7 +10,7 @@ imports neither numpy nor torch nor anything of the bridge or the engine.
 """
 
 from bridgeclient.client import BridgeClient
-from bridgeclient.discovery import Installation, connect, find
+from bridgeclient.discovery import Installation, connect, find, reach, replaceable
 from bridgeclient.errors import (
     AuthError,
     BridgeError,
@@ -61,4 +61,6 @@ __all__ = [
     "Welcome",
     "connect",
     "find",
+    "reach",
+    "replaceable",
 ]

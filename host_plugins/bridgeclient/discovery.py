@@ -1,8 +1,9 @@
 """Finding the running server, or starting one and waiting until it answers.
 
 A server is found by its connection file and proves itself by the keys in it; a file without a
-server behind it is left over from one that was killed, and starting anew replaces it. Runs inside
-the editors: it knows which Python has the bridge, and imports nothing of it.
+server behind it is left over from one that was killed, and starting anew replaces it. A server that
+holds its lock and does not answer is named, because no other can start beside it. Runs inside the
+editors: it knows which Python has the bridge, and imports nothing of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 from bridgeclient.client import BridgeClient
 from bridgeclient.connection import FILE_NAME, Connection, read_connection
 from bridgeclient.errors import BridgeError, ServerError
+from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
+from bridgeclient.lock import Holder, find_holder
 from bridgeclient.private import make_private_folder
 from bridgeclient.process import environment
 from bridgeclient.transport import open_transport
@@ -27,7 +30,10 @@ START_TIMEOUT_S = 60.0
 """How long a started server may take to answer; it answers long before the engine is warm."""
 
 _POLL_S = 0.05
-_RIVAL_S = 1.0
+_WELCOME_S = 5.0
+"""How long a server that listens may take to answer."""
+_SILENCE_S = 10.0
+"""How long a server may hold its lock without answering, as it does while it starts or ends."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ class Installation:
     python: str
     connection_file: Path
     version: str
+
+    @property
+    def lock_file(self) -> Path:
+        """What the running server has locked."""
+        return self.connection_file.parent / LOCK_FILE_NAME
 
     @classmethod
     def read(cls, bridge_json: Path) -> Installation:
@@ -68,28 +79,59 @@ def connect(
 ) -> BridgeClient:
     """A client of the running server, which is started if there is none.
 
+    A server of an older version that has nothing to do is stopped and replaced.
+
     Raises:
-        ServerError: `server.start_failed` with the path of the log, or `server.version` when the
-            server that runs is of another version than the installation.
+        ServerError: `server.start_failed` with the path of the log; `server.unreachable` with the
+            process that is the server and does not answer; `server.version` when the server that
+            runs is of another version than the installation.
         AuthError: `auth.unsafe_file`, the connection file is open to others; `auth.refused`, the
             server does not take its key.
     """
-    client = find(installation, name=name)
-    if client is None:
-        client = _start(installation, name, timeout_s)
+    client = _running_or_started(installation, name, timeout_s)
+    if replaceable(client.welcome.version, installation) and _stopped_if_idle(client):
+        client = _running_or_started(installation, name, timeout_s)
     if client.welcome.version != installation.version:
         client.close()
-        raise ServerError(
-            "server.version",
-            f"dreambridge {client.welcome.version} is running, this is {installation.version}.",
-            "Run `dreambridge stop`; if this comes again, run `dreambridge install` for this "
-            "editor.",
-        )
+        raise _other_version(client.welcome.version, installation)
     return client
 
 
+def _running_or_started(installation: Installation, name: str, timeout_s: float) -> BridgeClient:
+    return reach(installation, name=name) or _start(installation, name, timeout_s)
+
+
+def _stopped_if_idle(client: BridgeClient) -> bool:
+    """Stop a server that has no dreams to finish; False if it has."""
+    status = client.status()
+    if status.running or status.queued:
+        return False
+    with client:
+        client.shutdown()
+    return True
+
+
+def replaceable(running: str, installation: Installation) -> bool:
+    """Whether a server of this version is older than the installation, and on this machine."""
+    try:
+        texts = running, installation.version
+        older, newer = ([int(part) for part in text.split(".")] for text in texts)
+    except ValueError:
+        return False
+    return older < newer and find_holder(installation.lock_file) is not None
+
+
+def _other_version(running: str, installation: Installation) -> ServerError:
+    what = f"dreambridge {running} is running, this is {installation.version}."
+    if replaceable(running, installation):
+        hint = "It has dreams to finish and is replaced afterwards; `dreambridge stop` ends it now."
+    else:
+        hint = "Run `dreambridge stop`; if this comes again, `dreambridge install` for this editor."
+    return ServerError("server.version", what, hint)
+
+
 def find(installation: Installation, *, name: str, warm: bool = True) -> BridgeClient | None:
-    """A client of the running server, None if none runs; versions are not compared.
+    """A client of the running server, None if none answers; versions are not compared.
 
     Raises:
         AuthError: `auth.unsafe_file`, the connection file is open to others; `auth.refused`, the
@@ -104,12 +146,42 @@ def find(installation: Installation, *, name: str, warm: bool = True) -> BridgeC
     return _greet(connection, installation, name, warm)
 
 
+def reach(installation: Installation, *, name: str, warm: bool = True) -> BridgeClient | None:
+    """A client of the running server, None if there is none; waits for one that starts or ends.
+
+    Raises:
+        ServerError: `server.unreachable`, there is one and it does not answer.
+        AuthError: as `find`.
+    """
+    deadline = time.monotonic() + _SILENCE_S
+    while True:
+        if client := find(installation, name=name, warm=warm):
+            return client
+        holder = find_holder(installation.lock_file)
+        if holder is None:
+            return None
+        if time.monotonic() > deadline:
+            raise _unreachable(holder, installation.lock_file)
+        time.sleep(_POLL_S)
+
+
+def _unreachable(holder: Holder, lock: Path) -> ServerError:
+    return ServerError(
+        "server.unreachable",
+        f"The dreambridge server ({holder}) does not answer, and as long as it holds {lock} "
+        "no other can start.",
+        "Run `dreambridge stop --force`, then dream again; `dreambridge status` tells more.",
+        retryable=False,
+    )
+
+
 def _greet(
     connection: Connection, installation: Installation, name: str, warm: bool
 ) -> BridgeClient | None:
     try:
         transport = open_transport(connection, installation.python)
-        return BridgeClient(transport, name=name, version=installation.version, warm=warm)
+        version = installation.version
+        return BridgeClient(transport, name=name, version=version, warm=warm, timeout_s=_WELCOME_S)
     except ServerError as error:
         if error.code in ("server.unreachable", "server.lost", "server.closing"):
             return None
@@ -133,7 +205,8 @@ def _start(installation: Installation, name: str, timeout_s: float) -> BridgeCli
         if server.poll():
             raise _not_started(f"it ended with code {server.returncode}", log)
         if server.poll() == 0:  # another server was there, perhaps only until it had closed
-            time.sleep(_RIVAL_S)
+            if rival := reach(installation, name=name):
+                return rival
             server = _spawn(installation, home, log)
         time.sleep(_POLL_S)
     raise _not_started(f"it did not answer within {timeout_s:.0f} seconds", log)

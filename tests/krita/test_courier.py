@@ -126,3 +126,11 @@ def test_a_server_of_another_version_is_told(
     assert isinstance(state, BridgeError)
     assert state.code == "server.version"
     assert __version__ in str(state)
+
+
+def test_an_idle_server_of_an_older_version_is_no_trouble(
+    desk_of: Callable[[Installation], Desk], server: Server
+) -> None:
+    """The next dream replaces it."""
+    desk = desk_of(Installation(sys.executable, server.home.connection_file, "99.0.0"))
+    assert isinstance(desk.state(), Status)

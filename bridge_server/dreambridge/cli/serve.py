@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from bridgeclient.client import BridgeClient
-from bridgeclient.discovery import Installation, find
+from bridgeclient.discovery import Installation, reach
+from bridgeclient.errors import AuthError, BridgeError, ServerError
+from bridgeclient.lock import Holder, find_holder
 from dreambridge import __version__, bounds
 from dreambridge.home import VARIABLE, Home, locate
 from dreambridge.options import MIB, Options
@@ -111,8 +113,14 @@ def serve(
         precision=precision,
         **bounds_given,
     )
-    if not service.serve(locate(home), options, also_terminal=sys.stderr.isatty()):
-        click.echo("A dreambridge server is already running.", err=True)
+    place = locate(home)
+    if not service.serve(place, options, also_terminal=sys.stderr.isatty()):
+        holder = find_holder(place.lock_file)
+        which = f" ({holder})" if holder else ""
+        click.echo(
+            f"A dreambridge server is already running{which}; `dreambridge status` tells more.",
+            err=True,
+        )
 
 
 def _address(listen: str) -> tuple[str, int]:
@@ -131,13 +139,10 @@ def _address(listen: str) -> tuple[str, int]:
         ) from error
 
 
-def _running(home: Path | None) -> BridgeClient | None:
-    place: Home = locate(home)
-    return find(
-        Installation(sys.executable, place.connection_file, __version__),
-        name="dreambridge-cli",
-        warm=False,
-    )
+def _running(home: Home) -> BridgeClient | None:
+    """A client of the home's server, None if there is none."""
+    here = Installation(sys.executable, home.connection_file, __version__)
+    return reach(here, name="dreambridge-cli", warm=False)
 
 
 @click.command()
@@ -145,15 +150,22 @@ def _running(home: Path | None) -> BridgeClient | None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(home: Path | None, as_json: bool) -> None:
     """Show whether the server runs, on what device, and where its log is. Exit code 1 if not."""
-    client = _running(home)
+    place = locate(home)
+    try:
+        client = _running(place)
+    except ServerError:
+        if (holder := find_holder(place.lock_file)) is None:
+            raise
+        _show_unreachable(holder, place, as_json)
+        raise click.exceptions.Exit(1) from None
     if client is None:
-        log = locate(home).server_log
+        log = place.server_log
         click.echo(json.dumps({"running": False, "log": str(log)}) if as_json else _absent(log))
         raise click.exceptions.Exit(1)
     with client:
         facts = dataclasses.asdict(client.status())
     if as_json:
-        click.echo(json.dumps({"running": True, "server": facts}))
+        click.echo(json.dumps({"running": True, "reachable": True, "server": facts}))
         return
     where = f" on {facts['device']} in {facts['precision']}" if facts["device"] else ""
     click.echo(f"dreambridge {facts['version']} is running, process {facts['pid']}")
@@ -167,14 +179,49 @@ def _absent(log: Path) -> str:
     return f"No server is running; the next dream starts one.\nlog:     {log}"
 
 
+def _show_unreachable(holder: Holder, home: Home, as_json: bool) -> None:
+    from dreambridge.stopping import reason
+
+    why, log = reason(holder, home.lock_file), str(home.server_log)
+    if as_json:
+        facts = {"running": True, "reachable": False, "pid": holder.pid, "reason": why, "log": log}
+        click.echo(json.dumps(facts))
+        return
+    click.echo(f"dreambridge {holder.version} is running ({holder}) but does not answer:")
+    click.echo(f"{why}.")
+    click.echo("`dreambridge stop --force` ends it; the next dream starts another.")
+    click.echo(f"log:     {log}")
+
+
 @click.command()
 @_home
-def stop(home: Path | None) -> None:
+@click.option("--force", is_flag=True, help="End a server that does not answer without asking.")
+def stop(home: Path | None, force: bool) -> None:
     """Stop the server; dreams that are not finished end with an error."""
-    client = _running(home)
-    if client is None:
-        click.echo("No server is running.")
-        return
-    with client:
-        client.shutdown()
+    place = locate(home)
+    try:
+        client = _running(place)
+        if client is None:
+            click.echo("No server is running.")
+            return
+        with client:
+            client.shutdown()
+    except BridgeError as error:
+        _end_silent(place, error, force)
     click.echo("The server has stopped.")
+
+
+def _end_silent(home: Home, error: BridgeError, force: bool) -> None:
+    """End a server that can't be asked to, with the user's consent."""
+    from dreambridge.stopping import end, reason
+
+    holder = find_holder(home.lock_file)
+    if holder is None or (isinstance(error, AuthError) and not force):
+        raise error
+    if not force:
+        why = reason(holder, home.lock_file)
+        said = f"dreambridge {holder.version} is running ({holder}) but does not answer: {why}."
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise click.ClickException(f"{said} `dreambridge stop --force` ends it.")
+        click.confirm(f"{said} End it?", abort=True, err=True)
+    end(holder, home.lock_file)

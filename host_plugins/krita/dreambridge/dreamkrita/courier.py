@@ -30,6 +30,7 @@ from bridgeclient import (
     Status,
     connect,
     find,
+    replaceable,
 )
 from dreamkrita.sentences import NotInstalled, Refused
 
@@ -188,7 +189,10 @@ class Courier:
         except Exception as error:
             return BridgeError("server.failed", f"The server's answer is odd ({_named(error)}).")
         self._unstarted = None
-        return status if status.version == installation.version else _other_version(status)
+        usable = status.version == installation.version or (
+            replaceable(status.version, installation) and not status.running + status.queued
+        )
+        return status if usable else _other_version(status)
 
     def _connected(self) -> BridgeClient:
         """A client; that no server can be started is kept for whoever looks afterwards."""
@@ -196,7 +200,8 @@ class Courier:
         try:
             client = connect(installation, name=NAME)
         except ServerError as error:
-            self._unstarted = error if error.code == "server.start_failed" else None
+            absent = error.code in ("server.start_failed", "server.unreachable")
+            self._unstarted = error if absent else None
             raise
         self._unstarted = None
         return client
