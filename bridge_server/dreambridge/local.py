@@ -203,7 +203,10 @@ class LocalWorker:
         """The worker died: fail its job, and put another in its place if it ever was warm."""
         was_warm = self._state == "warm"
         code = self._process.poll() if self._process else None
-        _log.error("the worker ended unexpectedly (%s), job %r", _ending(code), self._job)
+        if self._failure is not None:
+            _log.error("the engine can't start: %s", self._failure)
+        else:
+            _log.error("the worker ended unexpectedly (%s), job %r", _ending(code), self._job)
         self._stop(kill=True)
         self._state = "idle" if was_warm else "failed"
         error = self._failure or bridge_error(

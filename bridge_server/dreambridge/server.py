@@ -80,14 +80,14 @@ class Server:
         router.maxmsgsize = max(options.request_bytes + _IMAGE_HEAD_BYTES, MAX_HEADER_BYTES)
         router.handshake_ivl = 5000
         router.linger = int(_FAREWELL_S * 1000)
-        address = f"{options.listen}:{options.port or '*'}"
+        address = f"{options.listen}:{options.port}" if options.port else options.listen
         try:
-            router.bind(f"tcp://{address}")
+            router.bind(f"tcp://{options.listen}:{options.port or '*'}")
         except zmq.ZMQError as error:
             self._context.destroy(linger=0)
             raise bridge_error(
                 "server.start_failed",
-                f"The server can't listen on {address} ({error.strerror}).",
+                f"The server can't listen on {address} ({zmq.strerror(error.errno or 0)}).",
                 "Choose another --listen, or leave it out.",
             ) from error
         return router

@@ -232,7 +232,14 @@ def _not_started(why: str, log: Path) -> BridgeError:
 def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Popen[bytes]:
     """Start a server that outlives this program; what it says before it has a log goes to `log`."""
     command = [installation.python, "-E", "-P", "-m", "dreambridge", "serve", "--home", str(home)]
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise ServerError(
+            "server.start_failed",
+            f"{log} can't be written ({error.strerror}).",
+            f"See to space and permissions in {home}, then try again.",
+        ) from error
     try:
         server = subprocess.Popen(
             command,

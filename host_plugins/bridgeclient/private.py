@@ -10,7 +10,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from bridgeclient.errors import AuthError
+from bridgeclient.errors import AuthError, ServerError
 
 _POSIX = os.name == "posix"
 
@@ -21,14 +21,29 @@ def make_private_folder(folder: Path) -> None:
     Raises:
         AuthError: `auth.unsafe_file`, it is another user's or not a folder, or lies where others
             could put another in its place.
+        ServerError: `server.start_failed`, it can't be made.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _make_private_folder(folder)
+    except OSError as error:
+        raise ServerError(
+            "server.start_failed",
+            f"The folder {folder} can't be made or used ({error.strerror}).",
+            "Make it writable, or name another folder in the variable DREAMBRIDGE_HOME.",
+        ) from error
+
+
+def _make_private_folder(folder: Path) -> None:
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o755, exist_ok=True)  # whatever the umask, only ours to write
     if _POSIX:
         _check_parent(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     if _POSIX:
         _check_folder_owner(folder)
-        folder.chmod(0o700)
+        if folder.stat().st_mode & 0o777 != 0o700:
+            folder.chmod(0o700)
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -52,16 +67,13 @@ def read_private(path: Path) -> bytes:
         FileNotFoundError: there is none.
         AuthError: `auth.unsafe_file`, the file or its folder is open to others or another user's.
     """
-    if _POSIX and path.parent.exists():
-        _check_parent(path.parent.parent)
-        _check_folder_owner(path.parent)
-        if path.parent.stat().st_mode & 0o077:
-            raise _unsafe(path.parent, "is open to other users", f"chmod 700 '{path.parent}'")
+    if _POSIX:
+        _check_folder(path.parent)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         handle = os.open(path, flags)
-    except FileNotFoundError:
-        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(path) from error
     except OSError as error:
         raise _unsafe(path, f"can't be opened ({error.strerror})", f"rm '{path}'") from error
     with os.fdopen(handle, "rb") as file:
@@ -77,6 +89,20 @@ def _check_file(path: Path, facts: os.stat_result) -> None:
         raise _unsafe(path, "belongs to another user", f"rm '{path}'")
     if facts.st_mode & 0o077:
         raise _unsafe(path, "is open to other users", f"chmod 600 '{path}'")
+
+
+def _check_folder(folder: Path) -> None:
+    """That the folder is private, if it is there."""
+    try:
+        if not folder.exists():
+            return
+        _check_parent(folder.parent)
+        _check_folder_owner(folder)
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise _unsafe(folder, f"can't be opened ({error.strerror})", "chown") from error
+    if mode & 0o077:
+        raise _unsafe(folder, "is open to other users", f"chmod 700 '{folder}'")
 
 
 def _check_parent(folder: Path) -> None:

@@ -17,18 +17,21 @@ from bridgeclient.discovery import Installation, reach
 from bridgeclient.errors import AuthError, BridgeError, ServerError
 from bridgeclient.lock import Holder, find_holder
 from dreambridge import __version__, bounds
+from dreambridge.cli.values import Folder, Number, choice_of, weights_given
 from dreambridge.home import VARIABLE, Home, locate
 from dreambridge.options import MIB, Options
 
 _DEFAULT = Options()
 
+
 _home = click.option(
     "--home",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Folder(path_type=Path, file_okay=False),
     envvar=VARIABLE,
     help=f"Folder for keys, connection file and logs; also {VARIABLE}.",
 )
 
+_LAST_PORT = 65535
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -54,14 +57,14 @@ def _bound(
 @click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDRESS[:PORT]")
 @click.option(
     "--idle-timeout",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=_DEFAULT.idle_s / 60,
     show_default=True,
     help="Minutes without a dream after which the server stops; 0 means never.",
 )
 @click.option(
     "--worker-idle-timeout",
-    type=click.FloatRange(0),
+    type=Number(0),
     default=_DEFAULT.worker_idle_s / 60,
     show_default=True,
     help="Minutes without a dream after which the engine's memory is freed; 0 means never.",
@@ -74,7 +77,7 @@ def _bound(
 )
 @_bound(
     "canvas_pixels",
-    click.FloatRange(0.001),
+    Number(0.001),
     "Largest image or guide, in millions of pixels.",
     1e6,
 )
@@ -86,9 +89,26 @@ def _bound(
     "Most unfinished dreams; beyond it each client may still have one.",
 )
 @_bound("queued_bytes", click.IntRange(1), "Most memory for all unfinished dreams together.", MIB)
-@click.option("--weights", default=_DEFAULT.weights, help="Other VGG16 weights, a name or a file.")
-@click.option("--device", default=_DEFAULT.device, show_default=True, help="Where to compute.")
-@click.option("--precision", default=_DEFAULT.precision, show_default=True, help="Number format.")
+@click.option(
+    "--weights",
+    default=_DEFAULT.weights,
+    callback=weights_given,
+    help="Other VGG16 weights, a name or a file.",
+)
+@click.option(
+    "--device",
+    type=choice_of("device"),
+    default=_DEFAULT.device,
+    show_default=True,
+    help="Where to compute.",
+)
+@click.option(
+    "--precision",
+    type=choice_of("precision"),
+    default=_DEFAULT.precision,
+    show_default=True,
+    help="Number format.",
+)
 def serve(
     home: Path | None,
     listen: str,
@@ -125,8 +145,10 @@ def serve(
 
 def _address(listen: str) -> tuple[str, int]:
     """The address and port; warns where other machines can reach it."""
-    address, _, port = listen.partition(":")
+    address, colon, port = listen.partition(":")
     try:
+        if colon and not (port.isascii() and port.isdecimal() and int(port) <= _LAST_PORT):
+            raise ValueError(port)
         if not ipaddress.IPv4Address(address).is_loopback:
             click.echo(
                 f"Listening on {address}: whoever has this server's connection.json can use it.",
@@ -135,7 +157,8 @@ def _address(listen: str) -> tuple[str, int]:
         return address, int(port or 0)
     except ValueError as error:
         raise click.BadParameter(
-            f"{listen!r} is no IPv4 ADDRESS[:PORT]", param_hint="--listen"
+            f"{listen!r} is no IPv4 address, nor ADDRESS:PORT with a port up to {_LAST_PORT}",
+            param_hint="'--listen'",
         ) from error
 
 
@@ -169,7 +192,8 @@ def status(home: Path | None, as_json: bool) -> None:
         return
     where = f" on {facts['device']} in {facts['precision']}" if facts["device"] else ""
     click.echo(f"dreambridge {facts['version']} is running, process {facts['pid']}")
-    click.echo(f"engine:  {facts['worker']}{where}")
+    failed = "; the log says why" if facts["worker"] == "failed" else ""
+    click.echo(f"engine:  {facts['worker']}{where}{failed}")
     click.echo(f"dreams:  {facts['running']} running, {facts['queued']} waiting")
     click.echo(f"up:      {facts['uptime_s'] / 60:.0f} min")
     click.echo(f"log:     {facts['log']}")
