@@ -21,7 +21,7 @@ from measure import photo, show
 HEIGHT, WIDTH, OCTAVES, ITERATIONS = 320, 480, 2, 4
 NICENESS = 10
 """The worker's, as in `dreambridge.worker`."""
-ROUNDS_ALONE, ROUNDS = 7, 3
+ROUNDS_ALONE, ROUNDS = 5, 3
 BUDGET_S = 25.0
 """After this long with company, at one priority, no further round begins."""
 
@@ -33,13 +33,12 @@ Times = dict[str, list[float]]
 
 
 class Engine:
-    """A process with a warm engine that dreams whenever it is told to."""
+    """A process with an engine that dreams once to get warm, then whenever it is told to."""
 
     def __init__(self, environment: dict[str, str], niceness: int) -> None:
         command = [sys.executable, __file__, "--engine", str(niceness)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self._process = subprocess.Popen(command, env=environment, text=True, bufsize=1, **pipes)
-        self.seconds()  # that it is warm
 
     def begin(self) -> None:
         """Begin a dream."""
@@ -113,6 +112,8 @@ def ways(chosen: list[str]) -> dict[str, dict[str, str]]:
 def engines(environment: dict[str, str], niceness: int) -> Iterator[list[Engine]]:
     pair = [Engine(environment, niceness) for _ in range(2)]
     try:
+        for each in pair:
+            each.seconds()  # that it is warm
         yield pair
     finally:
         for each in pair:
