@@ -22,10 +22,14 @@ from PIL import Image
 from bridgeclient import BridgeClient, connect, find
 from dreambridge.arrays import Array
 from dreambridge.home import VARIABLE, Home, locate
+from dreamcore.waiting import with_short_waits
 from servers import Server, installation, wait_until
 
 if TYPE_CHECKING:
     from dreamcore import Dreamer
+
+
+os.environ.update(with_short_waits(os.environ))  # for the engine in the tests' own process
 
 
 def load_photo(name: str = "coffee.png") -> Array:

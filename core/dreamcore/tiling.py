@@ -87,7 +87,7 @@ class Tiler:
     Args:
         network: the network; its precision is that of the computation.
         terms: the objective at each layer by name.
-        tile: "off", "auto" (from the memory that is free), or a side in pixels.
+        tile: "off", "auto" (from the memory that there is), or a side in pixels.
     """
 
     def __init__(self, network: Network, terms: Mapping[str, Term], tile: str | int) -> None:
@@ -193,9 +193,15 @@ def _with_positions(terms: Mapping[str, Term], size: tuple[int, int]) -> dict[st
 
 
 def automatic_side(network: Network, layer: Layer) -> int:
-    """A tile side in pixels whose working memory is a modest share of what is free."""
-    free = devices.free_memory(network.device)
-    budget = min(free // 4, MOST_TILE_BYTES) if network.device.type == "cpu" else free // 2
+    """A tile side in pixels whose working memory is a modest share of what the device has.
+
+    Not of what is free just then: tiles of another side round differently, and the same seed gave
+    other bytes. Only where not even that much is free it is halved until it is.
+    """
+    total, free = devices.total_memory(network.device), devices.free_memory(network.device)
+    budget = min(total // 8, MOST_TILE_BYTES) if network.device.type == "cpu" else total // 3
+    while budget > free > 0:
+        budget //= 2
     per_pixel = VALUES_PER_PIXEL * network.dtype.itemsize
     return max(int((budget / per_pixel) ** 0.5), least_side(layer))
 

@@ -15,15 +15,22 @@ from dreambridge.arrays import Array
 from dreamcore.waiting import with_short_waits
 from servers import Server, wait_until
 
+VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 SHORT = "GOMP_SPINCOUNT = '1000'"
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only there it is GNU's OpenMP")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
 def test_what_the_user_chose_stays() -> None:
     assert with_short_waits({"A": "1"})["KMP_BLOCKTIME"]
     assert with_short_waits({"A": "1"})["A"] == "1"
-    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"):
+    for name in VARIABLES:
         assert with_short_waits({name: "3"}) == {name: "3"}
 
 

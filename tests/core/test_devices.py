@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from dreamcore import Dreamer, DreamSettings, devices
+from dreamcore import Dreamer, DreamSettings, devices, tiling
+from dreamcore.layers import LAYERS
 
 ABILITIES = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
@@ -68,3 +69,32 @@ def test_the_same_seed_gives_the_same_bytes_in_an_engine_started_anew(coffee):
     settings = DreamSettings(layers={"relu3_1": 1.0}, octaves=2, iterations=2, seed=5)
     first, second = ([*Dreamer().dream(image, settings)][-1] for _ in range(2))
     assert first.image.tobytes() == second.image.tobytes()
+
+
+def test_other_programs_memory_does_not_change_a_dream(dreamer, coffee, monkeypatch):
+    """A quarter of the memory is free at one time, all of it at another."""
+    image = np.ascontiguousarray(coffee[:320, :480])
+    settings = DreamSettings(layers={"relu3_1": 1.0}, octaves=1, iterations=1)
+    total = 2**28
+    monkeypatch.setattr(devices, "total_memory", lambda _: total)
+    sides, bytes_ = set(), set()
+    for free in (total // 4, total):
+        monkeypatch.setattr(devices, "free_memory", lambda _, free=free: free)
+        *_, result = dreamer.dream(image, settings)
+        sides.add(tiling.automatic_side(*network_of(dreamer, settings)))
+        bytes_.add(result.image.tobytes())
+    assert len(bytes_) == 1
+    assert max(sides) < 320  # so that there were tiles
+
+
+def test_a_tile_is_smaller_where_not_even_an_eighth_is_free(dreamer, monkeypatch):
+    network = network_of(dreamer, DreamSettings())
+    usual = tiling.automatic_side(*network)
+    monkeypatch.setattr(devices, "free_memory", lambda _: 2**26)
+    assert tiling.automatic_side(*network) < usual
+
+
+def network_of(dreamer, settings):
+    """The network and the deepest layer, as a tile is planned for."""
+    network, terms = dreamer._prepare(settings, None)
+    return network, max((LAYERS[name] for name in terms), key=lambda layer: layer.receptive_field)
