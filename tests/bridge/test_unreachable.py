@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from bridgeclient import BridgeClient, Installation, ServerError, Started, connect, discovery, find
 from bridgeclient.lock import find_holder
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
 from dreambridge.cli import main
-from dreambridge.home import Home, locate
+from dreambridge.home import VARIABLE, Home, locate
 from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -118,7 +119,7 @@ def test_a_server_whose_folder_was_removed_ends_and_another_takes_its_place(
 @posix
 @pytest.mark.usefixtures("impatient")
 def test_a_suspended_server_is_named_by_all_who_look_for_it(
-    own: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+    own: Callable[..., Server], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, photo: Array
 ) -> None:
     server = own()
     pid = str(server.process.pid)
@@ -139,6 +140,13 @@ def test_a_suspended_server_is_named_by_all_who_look_for_it(
         connect(server.installation, name="test")
     assert (caught.value.code, caught.value.retryable) == ("server.unreachable", False)
     assert "dreambridge stop --force" in caught.value.hint
+    picture = Path(tmp_path / "in.png")
+    Image.fromarray(photo).save(picture)
+    monkeypatch.setenv(VARIABLE, str(server.home.folder))
+    failed = CliRunner().invoke(main, ["dream", str(picture), str(tmp_path / "out.png")])
+    assert failed.exit_code == 1
+    assert f"process {pid}" in failed.stderr
+    assert "dreambridge stop --force" in failed.stderr
     server.process.send_signal(signal.SIGCONT)
     monkeypatch.undo()
     assert run(server.home, "status").exit_code == 0

@@ -65,6 +65,13 @@ def test_the_next_dream_works_without_help(found: dict[str, Any], case: str) -> 
     check(found[case], dreamed=True)
 
 
+def test_a_server_that_does_not_answer_is_named_with_the_command(found: dict[str, Any]) -> None:
+    facts = found["server suspended"]
+    check(facts, dreamed=False)
+    assert f"process {facts['process']}" in facts["message"]
+    assert "dreambridge stop --force" in facts["message"]
+
+
 @pytest.mark.parametrize("how", ["SIGTERM", "SIGKILL"])
 def test_cancelling_stops_the_server_within_seconds(found: dict[str, Any], how: str) -> None:
     facts = found[f"plug-in ended by {how} while dreaming"]

@@ -49,6 +49,16 @@ def _() -> Any:
     return attempt()
 
 
+@case("server suspended")
+def _() -> Any:
+    process = server()
+    kill(process, signal.SIGSTOP)
+    try:
+        return {**attempt(), "process": process}
+    finally:
+        kill(process, signal.SIGCONT)
+
+
 for how in (signal.SIGTERM, signal.SIGKILL):
 
     @case(f"plug-in ended by {how.name} while dreaming")
