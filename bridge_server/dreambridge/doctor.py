@@ -21,7 +21,8 @@ from bridgeclient.errors import BridgeError
 from bridgeclient.events import Status
 from dreambridge import __version__
 from dreambridge.editors.base import Editor, Places, Profile
-from dreambridge.editors.install import InstallError, installed_files
+from dreambridge.editors.install import installed_files
+from dreambridge.editors.manifest import InstallError
 from dreambridge.editors.wheels import ANY
 from dreambridge.home import locate
 from dreamcore import bundled

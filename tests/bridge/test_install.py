@@ -16,14 +16,9 @@ from dreambridge import __version__
 from dreambridge.cli import main
 from dreambridge.editors.base import Profile
 from dreambridge.editors.gimp import Gimp
-from dreambridge.editors.install import (
-    MANIFEST,
-    InstallError,
-    install,
-    installed_files,
-    planned,
-    uninstall,
-)
+from dreambridge.editors.install import install, installed_files, planned, uninstall
+from dreambridge.editors.manifest import NAME as MANIFEST
+from dreambridge.editors.manifest import InstallError
 from dreambridge.home import locate
 from dreamcore.schema import schema
 
@@ -230,6 +225,21 @@ def test_the_command_lists_what_it_would_remove(profile: Profile, tmp_path: Path
     assert code == 0
     assert all(str(path) in said for path in files)
     assert all(path.exists() for path in files)
+
+
+@pytest.mark.parametrize("command", ["install", "uninstall"])
+@pytest.mark.parametrize("name", ["new", "new/deeper"])
+def test_a_folder_that_is_not_there_is_neither_made_nor_believed(
+    tmp_path: Path, command: str, name: str
+) -> None:
+    missing = tmp_path / name
+    code, said = run(command, "gimp", "--config-dir", str(missing), home=tmp_path)
+    assert code == 2
+    assert f"There is no folder {missing}. Start GIMP once" in " ".join(said.split())
+    assert tree(tmp_path) == {}
+    with pytest.raises(InstallError, match="There is no folder"):
+        put(Profile("GIMP", missing))
+    assert tree(tmp_path) == {}
 
 
 def test_the_command_explains_a_profile_that_can_not_be_written(tmp_path: Path) -> None:

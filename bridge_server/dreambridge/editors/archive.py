@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dreambridge.editors.base import Editor
-from dreambridge.editors.install import Installed, InstallError, contents, files_of, generate
+from dreambridge.editors.install import Installed, contents, files_of, generate
+from dreambridge.editors.manifest import InstallError
 from dreambridge.editors.wheels import MINORS
 
 

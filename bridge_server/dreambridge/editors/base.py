@@ -87,11 +87,17 @@ class Editor(Protocol):
     def pythons(self, places: Places) -> Sequence[Path]:
         """Interpreters that the editor uses and that can be run from outside; may be empty."""
 
-    def enable(self, profile: Profile) -> str:
-        """Do what else the editor needs to see the plug-in; the sentence to tell the user."""
+    def setting(self, profile: Profile) -> str:
+        """What the user had set for the plug-in before it was installed, for `disable`."""
 
-    def disable(self, profile: Profile) -> None:
-        """Undo `enable`."""
+    def enable(self, profile: Profile) -> None:
+        """Do what else the editor needs to see the plug-in, once its files are there."""
+
+    def disable(self, profile: Profile, before: str) -> None:
+        """Undo `enable`, down to what `setting` said before it."""
+
+    def after_install(self, profile: Profile) -> str:
+        """The sentence that tells the user how to get at the plug-in."""
 
     def obstacle(self, profile: Profile) -> str:
         """Why the editor does not look at the installed plug-in, "" when nothing is in its way."""

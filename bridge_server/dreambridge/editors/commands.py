@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
 
@@ -12,12 +12,14 @@ from dreambridge.editors.archive import write_archive
 from dreambridge.editors.base import Editor, Places, Profile
 from dreambridge.editors.install import (
     Installed,
-    InstallError,
+    check_folder,
     installed_files,
     planned,
+    planned_paths,
     uninstall,
 )
 from dreambridge.editors.install import install as put
+from dreambridge.editors.manifest import InstallError
 from dreambridge.editors.registry import EDITORS
 
 _editor = click.argument("editor", type=click.Choice(sorted(EDITORS)))
@@ -31,7 +33,7 @@ _config_dir = click.option(
 _dry_run = click.option("--dry-run", is_flag=True, help="Only list the files.")
 
 
-@click.command()
+@click.command(context_settings={"max_content_width": 100})
 @_editor
 @_config_dir
 @_dry_run
@@ -48,20 +50,22 @@ def install(
     """Put the plug-in into EDITOR, or update it there."""
     chosen = EDITORS[editor]
     if archive is not None:
-        _archive(chosen, archive)
+        if config_dir or dev:
+            raise click.UsageError("--zip writes an archive only; leave out the other options.")
+        _archive(chosen, archive, dry_run)
         return
     for profile in _profiles(chosen, config_dir):
         click.echo(f"{profile.label}: {profile.folder / chosen.home}")
-        if dry_run:
-            _list("would write", planned(chosen, profile))
-            continue
         with _sentences():
+            if dry_run:
+                _list("would write", planned(chosen, profile))
+                continue
             done = put(chosen, profile, dev=dev)
-        click.echo(f"  {len(done.files)} files written. {chosen.enable(profile)}")
+        click.echo(f"  {len(done.files)} files written. {chosen.after_install(profile)}")
         _tell_wheels(done)
 
 
-@click.command(name="uninstall")
+@click.command(name="uninstall", context_settings={"max_content_width": 100})
 @_editor
 @_config_dir
 @_dry_run
@@ -75,14 +79,16 @@ def uninstall_command(editor: str, config_dir: Path | None, dry_run: bool) -> No
                 _list("would remove", installed_files(chosen, profile))
                 continue
             removed = uninstall(chosen, profile)
-        if removed:
-            chosen.disable(profile)
         click.echo(f"  {len(removed)} files removed." if removed else "  not installed here")
 
 
-def _archive(editor: Editor, archive: Path) -> None:
+def _archive(editor: Editor, archive: Path, dry_run: bool) -> None:
     if editor.name != "krita":
         raise click.UsageError(f"{editor.title} imports no archives; --zip is for krita.")
+    if dry_run:
+        click.echo(f"{archive}:")
+        _list("would hold", planned_paths(editor))
+        return
     with _sentences():
         done = write_archive(editor, archive)
     click.echo(f"{archive}: {len(done.files)} files.")
@@ -92,7 +98,12 @@ def _archive(editor: Editor, archive: Path) -> None:
 
 def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:
     if config_dir is not None:
-        return [editor.profile_at(config_dir.absolute())]
+        profile = editor.profile_at(config_dir.absolute())
+        try:
+            check_folder(editor, profile)
+        except InstallError as error:
+            raise click.BadParameter(str(error), param_hint="--config-dir") from error
+        return [profile]
     places = Places.here()
     profiles = editor.profiles(places)
     if not profiles:
@@ -104,7 +115,7 @@ def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:
     return profiles
 
 
-def _list(verb: str, paths: Sequence[Path]) -> None:
+def _list(verb: str, paths: Sequence[PurePath]) -> None:
     for path in paths:
         click.echo(f"  {verb} {path}")
 
@@ -113,8 +124,8 @@ def _tell_wheels(done: Installed) -> None:
     if done.vendored.problem:
         abis = ", ".join(done.vendored.abis) or "none"
         click.echo(
-            f"  Not every wheel of pyzmq could be downloaded ({done.vendored.problem}). There are "
-            f"wheels for: {abis}; other Pythons reach the server through the relay.",
+            f"  Not all of msgpack and pyzmq could be downloaded ({done.vendored.problem}). "
+            f"They are there for {abis}; other Pythons reach the server through the relay.",
             err=True,
         )
 

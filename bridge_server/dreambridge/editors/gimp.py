@@ -62,14 +62,21 @@ class Gimp:
             guesses = _python_of_path() if shutil.which("gimp") or shutil.which("gimp-3.0") else []
         return [path for path in guesses if path.is_file()]
 
-    def enable(self, profile: Profile) -> str:
+    def setting(self, profile: Profile) -> str:
+        """See `Editor.setting`; GIMP has none."""
+        return ""
+
+    def enable(self, profile: Profile) -> None:
         """See `Editor.enable`; GIMP asks a plug-in again when its main file's time changed."""
         (profile.folder / self.start).touch()
+
+    def disable(self, profile: Profile, before: str) -> None:
+        """See `Editor.disable`; nothing is left to undo."""
+
+    def after_install(self, profile: Profile) -> str:
+        """See `Editor.after_install`."""
         sandbox = " Run `dreambridge serve` before you dream: its sandbox can't start programs."
         return "Restart GIMP; then: Filters ▸ Artistic ▸ DeepDream…" + sandbox * profile.sandboxed
-
-    def disable(self, profile: Profile) -> None:
-        """See `Editor.disable`; nothing is left to undo."""
 
     def obstacle(self, profile: Profile) -> str:
         """See `Editor.obstacle`; GIMP looks at every plug-in."""

@@ -1,7 +1,7 @@
 """Writes a plug-in into an editor's profile, updates it, and removes exactly what it wrote.
 
-`installed.json` in the plug-in's folder lists every file and folder made, so that a later install
-or uninstall leaves alone whatever else is there. Knows the editors only through `Editor`.
+The manifest in the plug-in's folder lists every file and folder made, so that a later install or
+uninstall leaves alone whatever else is there. Knows the editors only through `Editor`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -19,15 +20,10 @@ import bridgeclient
 import dreambridge
 from bridgeclient.discovery import Installation
 from dreambridge.editors.base import Editor, Item, Profile
+from dreambridge.editors.manifest import NAME, InstallError, Manifest
 from dreambridge.editors.wheels import MINORS, Vendored, vendor
 from dreambridge.home import locate
 from dreamcore.schema import schema
-
-MANIFEST = "installed.json"
-
-
-class InstallError(Exception):
-    """The plug-in can't be written or removed; says what happened and what to do."""
 
 
 @dataclass(frozen=True)
@@ -54,44 +50,60 @@ def contents(editor: Editor, generated: Path) -> list[Item]:
 def install(
     editor: Editor, profile: Profile, *, dev: bool = False, minors: Sequence[int] = MINORS
 ) -> Installed:
-    """Put the plug-in into the profile, in place of an older one.
+    """Put the plug-in into the profile, in place of an older one, and let the editor see it.
 
     `dev` links the sources instead of copying them, so that edits count at the next start;
     `minors` are the versions of CPython 3 to bring wheels for.
 
     Raises:
-        InstallError: a file can't be written, or links can't be made.
+        InstallError: there is no such profile, a file can't be written, or links can't be made.
     """
+    check_folder(editor, profile)
     with tempfile.TemporaryDirectory() as scratch:
         vendored = generate(Path(scratch), minors)
         puts = _puts(
             contents(editor, Path(scratch)), profile.folder, Path(scratch) if dev else None
         )
-        manifest = profile.folder / editor.home / MANIFEST
+        manifest = profile.folder / editor.home / NAME
         files = [*(put.target for put in puts), manifest]
-        try:
-            made = _read_manifest(manifest)["folders"]
-            _remove(editor, profile)
-            kept = [profile.folder / name for name in made if (profile.folder / name).is_dir()]
+        with _explained("written", profile.folder):
+            old = Manifest.read(manifest)
+            before = old.before if old.files else editor.setting(profile)
+            _remove(profile, old)
+            kept = [name for name in old.folders if (profile.folder / name).is_dir()]
             folders = [folder for file in files for folder in _make_folders(file.parent)]
-            _write_manifest(manifest, profile.folder, files, [*kept, *folders])
+            made = _names(files, profile), [*kept, *_names(folders, profile)]
+            Manifest(*made, before).write(manifest)
             for put in puts:
                 put.carry_out()
-        except OSError as error:
-            hint = "Run it again as the user whose folder that is."
-            what = f"{error.filename} can't be written: {error.strerror}."
-            raise InstallError(f"{what} {hint}") from error
+            editor.enable(profile)
     return Installed(files, vendored)
+
+
+def check_folder(editor: Editor, profile: Profile) -> None:
+    """A folder that isn't there is not made: it is more likely a slip than a new profile.
+
+    Raises:
+        InstallError: the profile's folder isn't there.
+    """
+    if not profile.folder.is_dir():
+        what = f"There is no folder {profile.folder}."
+        hint = f"Start {editor.title} once, which makes it, or make it if the name is right."
+        raise InstallError(f"{what} {hint}")
 
 
 def planned(editor: Editor, profile: Profile) -> list[Path]:
     """What `install` would write, without the wheels' own files; nothing is written."""
+    return [profile.folder / path for path in (*planned_paths(editor), editor.home / NAME)]
+
+
+def planned_paths(editor: Editor) -> list[PurePosixPath]:
+    """What the plug-in consists of, below a profile's folder; the wheels are one folder."""
     with tempfile.TemporaryDirectory() as scratch:
         _describe(Path(scratch))
         items = contents(editor, Path(scratch))
-        targets = [profile.folder / target for item in items for _, target in files_of(item)]
-    folder = profile.folder / editor.home
-    return [*targets, folder / "vendor", folder / MANIFEST]
+        paths = [target for item in items for _, target in files_of(item)]
+    return [*paths, editor.home / "vendor"]
 
 
 def uninstall(editor: Editor, profile: Profile) -> list[Path]:
@@ -100,16 +112,28 @@ def uninstall(editor: Editor, profile: Profile) -> list[Path]:
     Raises:
         InstallError: a file can't be removed.
     """
-    try:
-        return _remove(editor, profile)
-    except OSError as error:
-        raise InstallError(f"{error.filename} can't be removed: {error.strerror}.") from error
+    manifest = Manifest.read(profile.folder / editor.home / NAME)
+    with _explained("removed", profile.folder):
+        if manifest.files:
+            editor.disable(profile, manifest.before)
+        return _remove(profile, manifest)
 
 
 def installed_files(editor: Editor, profile: Profile) -> list[Path]:
     """The files that the last install wrote and that `uninstall` would remove."""
-    entries = _read_manifest(profile.folder / editor.home / MANIFEST)
-    return [profile.folder / name for name in entries["files"]]
+    manifest = Manifest.read(profile.folder / editor.home / NAME)
+    return [profile.folder / name for name in manifest.files]
+
+
+@contextmanager
+def _explained(done: str, folder: Path) -> Iterator[None]:
+    """Turn what the system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Run it again as the user whose folder that is, with space left on the disk."
+        what = f"{error.filename or folder} can't be {done}: {error.strerror}."
+        raise InstallError(f"{what} {hint}") from error
 
 
 def generate(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
@@ -180,49 +204,16 @@ def _link(source: Path, path: Path) -> None:
         raise
 
 
-def _write_manifest(
-    manifest: Path, folder: Path, files: Sequence[Path], folders: Sequence[Path]
-) -> None:
-    entries = {
-        "version": dreambridge.__version__,
-        "files": [path.relative_to(folder).as_posix() for path in files],
-        "folders": [path.relative_to(folder).as_posix() for path in folders],
-    }
-    manifest.write_text(json.dumps(entries, indent=1) + "\n", "utf-8")
+def _names(paths: Sequence[Path], profile: Profile) -> list[str]:
+    return [path.relative_to(profile.folder).as_posix() for path in paths]
 
 
-def _read_manifest(manifest: Path) -> dict[str, list[str]]:
-    try:
-        text = manifest.read_text("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return {"files": [], "folders": []}
-    try:
-        entries = {kind: _inside(json.loads(text)[kind]) for kind in ("files", "folders")}
-    except (ValueError, KeyError, TypeError) as error:
-        hint = f"Delete {manifest.parent} and install again."
-        raise InstallError(f"{manifest} is damaged. {hint}") from error
-    return entries
-
-
-def _inside(names: list[str]) -> list[str]:
-    """The names, all below the profile's folder: a list of what to remove is not believed blindly.
-
-    Raises:
-        ValueError: one leads out of it.
-    """
-    for path in map(PurePosixPath, names):
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise ValueError(f"{path} is outside the profile")
-    return names
-
-
-def _remove(editor: Editor, profile: Profile) -> list[Path]:
-    entries = _read_manifest(profile.folder / editor.home / MANIFEST)
-    removed = [profile.folder / name for name in entries["files"]]
+def _remove(profile: Profile, manifest: Manifest) -> list[Path]:
+    removed = [profile.folder / name for name in manifest.files]
     for path in removed:
         path.unlink(missing_ok=True)
         _remove_compiled(path)
-    for folder in reversed([profile.folder / name for name in entries["folders"]]):
+    for folder in reversed([profile.folder / name for name in manifest.folders]):
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     return removed

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from dreambridge.editors.base import Item, Places, Profile
-from dreambridge.editors.kritarc import enabled, switched
+from dreambridge.editors.kritarc import value, with_value
 
 _NAME = "dreambridge"
 _FOLDER = PurePosixPath("pykrita") / _NAME
@@ -55,20 +55,29 @@ class Krita:
         """See `Editor.pythons`; Krita carries its Python inside itself."""
         return []
 
-    def enable(self, profile: Profile) -> str:
+    def setting(self, profile: Profile) -> str:
+        """See `Editor.setting`; "false" where the user had switched the plug-in off."""
+        return value(_read(configuration(profile, Places.here())), _NAME)
+
+    def enable(self, profile: Profile) -> None:
         """See `Editor.enable`; switches the plug-in on in kritarc, where the user could too."""
-        _switch(configuration(profile, Places.here()), on=True)
+        _set(configuration(profile, Places.here()), "true")
+
+    def disable(self, profile: Profile, before: str) -> None:
+        """See `Editor.disable`; what the user has switched off since is left so."""
+        kritarc = configuration(profile, Places.here())
+        if value(_read(kritarc), _NAME) == "true":
+            _set(kritarc, "false" if before == "false" else "")
+
+    def after_install(self, profile: Profile) -> str:
+        """See `Editor.after_install`."""
         sandbox = " Run `dreambridge serve` before you dream: its sandbox can't start programs."
         return "Restart Krita; then: Settings ▸ Dockers ▸ DeepDream." + sandbox * profile.sandboxed
-
-    def disable(self, profile: Profile) -> None:
-        """See `Editor.disable`."""
-        _switch(configuration(profile, Places.here()), on=False)
 
     def obstacle(self, profile: Profile) -> str:
         """See `Editor.obstacle`."""
         kritarc = configuration(profile, Places.here())
-        if kritarc.exists() and enabled(kritarc.read_bytes(), _NAME):
+        if value(_read(kritarc), _NAME) == "true":
             return ""
         return f"the plug-in is switched off in {kritarc}"
 
@@ -99,17 +108,23 @@ def _known(places: Places) -> Iterator[Profile]:
         yield Profile("Krita, Flatpak", places.home / _FLATPAK / "data/krita", sandboxed=True)
 
 
-def _switch(kritarc: Path, *, on: bool) -> None:
+def _read(kritarc: Path) -> bytes:
+    return kritarc.read_bytes() if kritarc.exists() else b""
+
+
+def _set(kritarc: Path, entry: str) -> None:
     """Rewrite the file as a whole or not at all; a link to it stays one."""
-    kritarc = kritarc.resolve()
-    before = kritarc.read_bytes() if kritarc.exists() else b""
-    after = switched(before, _NAME, on=on)
+    place, before = kritarc.resolve(), _read(kritarc)
+    after = with_value(before, _NAME, entry)
     if after == before:
         return
-    kritarc.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=kritarc.parent, prefix="kritarc.")
+    if not after and not kritarc.is_symlink():
+        place.unlink()  # nothing but our entry was in it
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix="kritarc.")
     with os.fdopen(handle, "wb") as file:
         file.write(after)
-    if kritarc.exists():
-        os.chmod(name, kritarc.stat().st_mode)
-    os.replace(name, kritarc)
+    if place.exists():
+        os.chmod(name, place.stat().st_mode)
+    os.replace(name, place)
