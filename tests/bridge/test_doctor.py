@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from dreambridge import __version__
-from dreambridge.doctor import Finding, editor_findings, plugin, private, report, weights
+from dreambridge.doctor import private, report, weights
 from dreambridge.editors.base import Places, Profile
+from dreambridge.editors.checks import Finding, code, editor_findings, plugin
 from dreambridge.editors.gimp import Gimp
 from dreambridge.editors.install import install
+from dreambridge.editors.krita import Krita
 from dreambridge.home import VARIABLE
 from servers import Server
 
@@ -76,13 +78,75 @@ def test_missing_files_are_bad(profile: Profile, folder: Path) -> None:
     (folder / "gimpdream" / "layers.py").unlink()
     found = plugin(GIMP, profile)
     assert found.good is False
-    assert "1 files are missing" in found.found
+    assert "layers.py" in found.found
 
 
 def test_a_python_that_is_gone_is_bad(profile: Profile, folder: Path) -> None:
     bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
     (folder / "bridge.json").write_text(json.dumps(bridge | {"python": "/gone/python"}), "utf-8")
     assert plugin(GIMP, profile).good is False
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_an_entry_that_can_not_be_executed_is_bad(profile: Profile, folder: Path) -> None:
+    """GIMP passes by such a file without a word."""
+    (folder / "dreambridge.py").chmod(0o644)
+    found = plugin(GIMP, profile)
+    assert found.good is False
+    assert str(folder / "dreambridge.py") in found.found
+    assert "dreambridge install gimp" in found.remedy
+    install(GIMP, profile, minors=())
+    assert plugin(GIMP, profile).good
+
+
+def loaded(profile: Profile, places: Places | None = None) -> list[Finding]:
+    """What the doctor says of the code; without an editor here our own Python looks at it."""
+    return list(code(GIMP, profile, places or Places("win32", profile.folder, {})))
+
+
+def test_sound_files_are_good_and_looking_at_them_leaves_nothing(
+    profile: Profile, folder: Path
+) -> None:
+    before = sorted(folder.rglob("*"))
+    (found,) = loaded(profile)
+    assert found.good, found
+    assert "modules are sound" in found.found
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("gimpdream/layers.py", "def broken(:", "layers.py, line "),
+        ("dreambridge.py", "import (", "dreambridge.py, line "),
+        ("bridgeclient/codec.py", "import nothing_of_this_name", "nothing_of_this_name"),
+        ("bridgeclient/events.py", "raise RuntimeError('cut off')", "RuntimeError: cut off"),
+        ("gimpdream/__init__.py", "\0", "gimpdream"),
+    ],
+)
+def test_files_that_can_not_be_loaded_are_bad(
+    profile: Profile, folder: Path, name: str, line: str, said: str
+) -> None:
+    source = (folder / name).read_text("utf-8")
+    (folder / name).write_text(f"{source}\n{line}\n", "utf-8")
+    (found,) = loaded(profile)
+    assert found.good is False
+    assert said in found.found
+    assert "dreambridge install gimp" in found.remedy
+
+
+def test_kritas_files_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    krita, places = Krita(), Places("linux", tmp_path, {})
+    resources = tmp_path / ".local/share/krita"
+    resources.mkdir(parents=True)
+    install(krita, krita.profile_at(resources), minors=())
+    assert all(found.good for found in editor_findings(krita, places))
+    (resources / "pykrita/dreambridge/dreamkrita/story.py").write_text("class\n")
+    plugged, files = editor_findings(krita, places)
+    assert plugged.good
+    assert files.good is False
+    assert "story.py, line 1" in files.found
 
 
 @pytest.mark.parametrize("name", ["bridge.json", "installed.json"])

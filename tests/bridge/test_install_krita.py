@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreambridge.cli import main
-from dreambridge.doctor import plugin as examined
 from dreambridge.editors.archive import write_archive
 from dreambridge.editors.base import Places, Profile
+from dreambridge.editors.checks import plugin as examined
 from dreambridge.editors.install import install, installed_files, uninstall
 from dreambridge.editors.krita import Krita, configuration
 from dreambridge.editors.kritarc import value, with_value

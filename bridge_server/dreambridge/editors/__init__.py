@@ -5,7 +5,10 @@
     kritarc    the one line in Krita's configuration
     wheels     msgpack and pyzmq for whatever Python the editor brings
     archive    a plug-in as an archive, for Krita's own importer
-    install    writes, updates and removes a plug-in and keeps the list of what it wrote
+    install    writes, updates and removes a plug-in
+    manifest   the list of what an installation wrote
+    checks     whether a plug-in is whole and can be loaded, for `dreambridge doctor`
+    probe      what `checks` lets the editor's own Python say
     commands   `install` and `uninstall` on the command line
 
 A new editor is a module with an `Editor`, named in `registry`; nothing else changes.

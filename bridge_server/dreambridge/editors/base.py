@@ -72,6 +72,9 @@ class Editor(Protocol):
     start: PurePosixPath
     """The installed file that the editor looks at first."""
 
+    runs_start: bool
+    """Whether the editor runs that file as a program, which has to be executable."""
+
     def profiles(self, places: Places) -> Sequence[Profile]:
         """The user's profiles that exist, newest version first."""
 

@@ -24,6 +24,7 @@ class Gimp:
     title = "GIMP"
     home = _FOLDER
     start = _FOLDER / "dreambridge.py"
+    runs_start = True
 
     def profiles(self, places: Places) -> Sequence[Profile]:
         """See `Editor.profiles`."""

@@ -25,6 +25,7 @@ class Krita:
     title = "Krita"
     home = _FOLDER
     start = _FOLDER / "__init__.py"
+    runs_start = False
 
     def profiles(self, places: Places) -> Sequence[Profile]:
         """See `Editor.profiles`."""
