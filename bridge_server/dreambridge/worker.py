@@ -21,22 +21,13 @@ import psutil
 import zmq
 
 from bridgeclient.codec import Message, decode, encode
-from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import FROM_CLIENT, ImageFrame
 from dreambridge.arrays import to_array, to_frame
+from dreambridge.failures import as_bridge_error
 from dreambridge.link import connect_link
 from dreambridge.log import logging_to
 from dreambridge.pace import Pace
 from dreamcore import Dreamer, DreamSettings, Progress, Result
-from dreamcore.errors import (
-    DeviceError,
-    DreamError,
-    ImageError,
-    NonFiniteError,
-    OutOfMemoryError,
-    SettingsError,
-    WeightsError,
-)
 
 _log = logging.getLogger("dreambridge.worker")
 
@@ -48,15 +39,6 @@ _NICENESS = 10
 
 _PROGRESS_INTERVAL_S = 0.05
 _PREVIEW_INTERVAL_S = 0.1
-
-_CODES: dict[type[DreamError], str] = {
-    SettingsError: "request.invalid",
-    ImageError: "request.invalid",
-    WeightsError: "engine.weights",
-    DeviceError: "engine.device",
-    NonFiniteError: "engine.nonfinite",
-    OutOfMemoryError: "engine.out_of_memory",
-}
 
 
 def main() -> None:
@@ -76,7 +58,7 @@ def _serve(orders: dict[str, str]) -> None:
         dreamer = Dreamer(orders["weights"], orders["device"], orders["precision"])
     except Exception as error:
         _log.exception("the engine could not start")
-        failure = _as_bridge_error(error)
+        failure = as_bridge_error(error)
         fields = {"code": failure.code, "message": failure.message, "hint": failure.hint}
         link.send_multipart(encode("failed", fields))
         context.destroy(linger=1000)
@@ -134,7 +116,7 @@ class Worker:
             self._dream(message)
         except Exception as error:
             _log.exception("job %s failed", self._job)
-            failure = _as_bridge_error(error)
+            failure = as_bridge_error(error)
             failure.job = self._job
             self._link.send_multipart(encode("error", failure.to_fields()))
 
@@ -189,23 +171,6 @@ class Worker:
             device=self._dreamer.device if device == "auto" else device,
             precision=self._dreamer.precision if precision == "auto" else precision,
         )
-
-
-def _as_bridge_error(error: Exception) -> BridgeError:
-    if isinstance(error, DreamError):
-        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "")
-        failure = bridge_error(code or "engine.failed", error.message, error.hint)
-        if isinstance(error, SettingsError | ImageError):
-            failure.facts["field"] = error.field if isinstance(error, SettingsError) else "image"
-        return failure
-    if isinstance(error, MemoryError):
-        hint = "Dream a smaller region, or close other programs."
-        return bridge_error("engine.out_of_memory", "The memory does not suffice.", hint)
-    return bridge_error(
-        "engine.failed",
-        f"The engine failed: {type(error).__name__}.",
-        "`dreambridge status` shows where the log is; it has the details.",
-    )
 
 
 if __name__ == "__main__":

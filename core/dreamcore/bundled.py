@@ -1,4 +1,4 @@
-"""The weights file that comes with the package: where it is, and whether it is whole.
+"""Which weights have a name, and the file that comes with the package: where, and whether whole.
 
 Loads no torch, so that a health check can ask in a moment.
 """
@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+
+BUNDLED = "bundled"
+TORCHVISION = ("IMAGENET1K_V1", "IMAGENET1K_FEATURES")
+"""Names of weights, besides paths of files: ours, and those that torchvision downloads."""
 
 FILE = "vgg16_features.fp16.safetensors"
 SHA256 = "6faac18bd0fa5896a9982e4cdd83c5de9ef9e45b51a781410e1ab5ad7cbd9494"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore import allocator, devices, octaves, tiling, weights
+from dreamcore.bundled import BUNDLED
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
 from dreamcore.objectives import Term, guide_features
@@ -39,7 +40,7 @@ class Dreamer:
 
     def __init__(
         self,
-        weights_source: str | Path = weights.BUNDLED,
+        weights_source: str | Path = BUNDLED,
         device: str = "auto",
         precision: str = "auto",
     ) -> None:

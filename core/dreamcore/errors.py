@@ -29,11 +29,16 @@ class DreamError(Exception):
 
 
 class SettingsError(DreamError, ValueError):
-    """A setting has a value that it does not accept; `field` names the setting."""
+    """A setting has a value that it does not accept; `field` names the setting.
+
+    `value` is what was given, or the part of it that is wrong, `accepted` says what would be right.
+    """
 
     def __init__(self, field: str, value: Any, accepted: str) -> None:
         super().__init__(f"{field} = {value!r} is not accepted.", f"Accepted: {accepted}.")
         self.field = field
+        self.value = value
+        self.accepted = accepted
 
 
 class ImageError(DreamError, ValueError):

@@ -234,7 +234,10 @@ def _choice(spec: dataclasses.Field[Any], value: Any) -> str:
 
 
 def _tile(spec: dataclasses.Field[Any], value: Any) -> str | int:
-    return _choice(spec, value) if isinstance(value, str) else _integer(spec, value)
+    if isinstance(value, str) and value not in spec.metadata["choices"]:
+        low, high = spec.metadata["range"]
+        raise SettingsError(spec.name, value, f"auto, off, or {low} to {high} pixels")
+    return value if isinstance(value, str) else _integer(spec, value)
 
 
 def _integers(spec: dataclasses.Field[Any], value: Any) -> tuple[int, ...]:
@@ -243,12 +246,15 @@ def _integers(spec: dataclasses.Field[Any], value: Any) -> tuple[int, ...]:
     return tuple(_integer(spec, item) for item in value)
 
 
+_KNOWN_LAYERS = "a layer of VGG16, from conv1_1, relu1_1 and pool1 to conv5_3, relu5_3 and pool5"
+
+
 def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
     if not isinstance(value, Mapping) or not value:
         raise SettingsError(spec.name, value, "at least one layer name with its weight")
     for name in value:
         if name not in LAYERS:
-            raise SettingsError(spec.name, name, "one of " + ", ".join(LAYERS))
+            raise SettingsError(spec.name, name, _KNOWN_LAYERS)
     weights = {name: _number(spec, value[name]) for name in LAYERS if name in value}
     if not any(weights.values()):
         raise SettingsError(spec.name, value, "at least one weight that is not 0")

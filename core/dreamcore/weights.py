@@ -18,11 +18,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from dreamcore import bundled
+from dreamcore.bundled import BUNDLED, TORCHVISION
 from dreamcore.errors import WeightsError
 from dreamcore.layers import LAYERS
-
-BUNDLED = "bundled"
-TORCHVISION = ("IMAGENET1K_V1", "IMAGENET1K_FEATURES")
 
 CAFFE_MEAN, CAFFE_STD = (0.48235, 0.45882, 0.40784), (1 / 255, 1 / 255, 1 / 255)
 """Normalisation of the original network, whose input was 8-bit values less their mean."""

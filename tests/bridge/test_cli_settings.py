@@ -94,7 +94,14 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--layers", "relu9_9"], "relu4_3"),
+        (["--layers", "relu9_9"], "'--layers': relu9_9 is not accepted; it takes a layer of VGG16"),
+        (["--layers", "relu9_9"], "`dreambridge layers` lists them all"),
+        (["--layers", "relu4_3=nan"], "finite"),
+        (["--layers", "relu4_3="], "no number"),
+        (["--layers", "relu4_3,relu4_3=2"], "twice"),
+        (["--layers", "relu4_3=0"], "relu4_3=0 is not accepted; it takes at least one weight"),
+        (["--step", "nan"], "'--step': nan is not accepted; it takes a finite number"),
+        (["--tile", "²"], "64 to 65536"),
         (["--layers", "relu4_3=much"], "much"),
         (["--layers", ""], "--layers"),
         (["--channels", "a,b"], "whole numbers"),
@@ -104,10 +111,12 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--tile", "3"], "64"),
         (["--preset", "nightmare"], next(iter(PRESETS))),
         (["--weights", "bundled"], "--local"),
+        (["--weights", "nowhere.pt", "--local"], "nowhere.pt"),
         (["--levitate"], "--levitate"),
     ],
 )
 def test_wrong_use_is_explained_with_exit_code_2(arguments: list[str], said: str) -> None:
     result = dream(*arguments)
     assert result.exit_code == 2
-    assert said in result.output
+    assert said in " ".join(result.output.split())
+    assert " = " not in result.output

@@ -176,7 +176,7 @@ def test_windows_paths_are_private_too() -> None:
 
 def run(home: Path, bridge: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "dreambridge", "doctor", *arguments]
-    environment = os.environ | {"HOME": str(home), VARIABLE: str(bridge), "COLUMNS": "200"}
+    environment = os.environ | {"HOME": str(home), VARIABLE: str(bridge), "COLUMNS": "40"}
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "GIMP3_DIRECTORY"):
         environment.pop(name, None)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -190,9 +190,20 @@ def test_the_command_is_content(home: Path, server: Server, tmp_path: Path) -> N
     for what in ("dreambridge", "weights", "GIMP 3.0", "server", "engine", "log"):
         assert what in said
     assert "warm on" in said or "resting" in said
+    assert str(server.home.server_log) in said  # however narrow the terminal: it can be copied
     text = (tmp_path / "report.txt").read_text("utf-8")
     assert str(home) not in text
     assert "GIMP 3.0: plug-in" in text
+
+
+def test_a_report_that_can_not_be_written_is_one_sentence(
+    home: Path, server: Server, tmp_path: Path
+) -> None:
+    target = tmp_path / "nowhere" / "report.txt"
+    code, said = run(home, server.home.folder, "--report", str(target))
+    assert code == 1
+    assert f"Error: {target}: No such file or directory." in said
+    assert "Traceback" not in said
 
 
 def test_the_command_fails_where_something_is_bad(home: Path, folder: Path, server: Server) -> None:

@@ -94,6 +94,17 @@ def test_uninstalling_leaves_the_profile_as_it_was(profile: Profile, plugin: Pat
     assert tree(profile.folder) == before
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_nobody_else_can_change_what_the_editor_runs(profile: Profile, plugin: Path) -> None:
+    before = os.umask(0)
+    try:
+        put(profile)
+    finally:
+        os.umask(before)
+    written = [plugin.parent, plugin, *plugin.rglob("*")]
+    assert not [path for path in written if path.stat().st_mode & 0o022]
+
+
 def test_uninstalling_twice_and_from_nothing_is_harmless(profile: Profile) -> None:
     assert uninstall(GIMP, profile) == []
     put(profile)

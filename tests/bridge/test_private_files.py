@@ -39,6 +39,26 @@ def test_folder_and_file_are_the_owners_alone(folder: Path) -> None:
     assert os.listdir(folder) == ["connection.json"]
 
 
+def test_parents_are_made_safe_whatever_the_umask_is(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        make_private_folder(tmp_path / "share" / "apps" / "home")
+        write_connection(tmp_path / "share" / "apps" / "home" / "connection.json", CONNECTION)
+    finally:
+        os.umask(before)
+    folders = [tmp_path / "share", tmp_path / "share/apps", tmp_path / "share/apps/home"]
+    assert [mode(folder) for folder in folders] == [0o755, 0o755, 0o700]
+    assert read_connection(folders[-1] / "connection.json") == CONNECTION
+
+
+def test_a_folder_that_can_not_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ServerError, match="can't make its folder") as caught:
+        make_private_folder(tmp_path / "file" / "apps" / "home")
+    assert "DREAMBRIDGE_HOME" in caught.value.hint
+    assert read_connection(tmp_path / "file" / "apps" / "home" / "connection.json") is None
+
+
 def test_the_secret_does_not_show_when_printed() -> None:
     assert "very-secret" not in repr(CONNECTION)
 

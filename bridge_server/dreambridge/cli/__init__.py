@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from bridgeclient.errors import BridgeError
 from dreambridge import __version__
+from dreambridge.cli.sentences import explained
 
 _COMMANDS = {
     "dream": "dreambridge.cli.dream:dream",
@@ -28,6 +28,7 @@ _COMMANDS = {
 }
 
 CANCELLED = 130
+_JSON = "dreambridge.json"
 
 
 class _Commands(click.Group):
@@ -45,15 +46,32 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with its whole first sentence, which click would cut to fit a line."""
+        commands = [(name, self.get_command(ctx, name)) for name in _COMMANDS]
+        rows = [
+            (name, _first_sentence(command.help or "")) for name, command in commands if command
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Whether whoever calls is a program, which gets even a wrong use told in its language."""
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with explained(as_json=ctx.meta[_JSON]):
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Cancelled.", err=True)
             raise click.exceptions.Exit(CANCELLED) from None
-        except BridgeError as error:
-            raise click.ClickException(str(error)) from error
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split()).partition(". ")[0].removesuffix(".") + "."
 
 
 @click.group(cls=_Commands)

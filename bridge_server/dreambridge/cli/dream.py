@@ -22,7 +22,7 @@ from dreambridge.cli.pictures import (
     write_picture,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
-from dreamcore.errors import DreamError
+from dreambridge.cli.types import weights as weights_type
 from dreamcore.settings import DreamSettings
 
 _picture_path = click.Path(path_type=Path, dir_okay=False)
@@ -34,7 +34,12 @@ _picture_path = click.Path(path_type=Path, dir_okay=False)
 @click.option("--mask", type=_picture_path, help="Dream only where this picture is bright.")
 @click.option("--guide", type=_picture_path, help="Grow what this picture shows.")
 @click.option("--local", is_flag=True, help="Compute in this process, without the bridge.")
-@click.option("--weights", help="Other VGG16 weights, a name or a file; only with --local.")
+@click.option(
+    "--weights",
+    type=weights_type,
+    metavar="NAME|FILE",
+    help="Other VGG16 weights, a name or a file; only with --local.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print events as lines of JSON.")
 @settings_options
 def dream(
@@ -77,7 +82,7 @@ def dream_file(
 
     Raises:
         PictureError: a file can't be read or written.
-        BridgeError, DreamError: the dream failed.
+        BridgeError: the dream failed.
     """
     picture = read_picture(source)
     for note in picture.notes:
@@ -108,6 +113,6 @@ def ending(reporter: Reporter) -> Iterator[None]:
     except (KeyboardInterrupt, Cancelled):
         reporter.cancelled()
         raise click.exceptions.Exit(CANCELLED) from None
-    except (BridgeError, DreamError, PictureError) as error:
+    except (BridgeError, PictureError) as error:
         reporter.failed(error)
         raise click.exceptions.Exit(1) from error

@@ -14,8 +14,10 @@ from bridgeclient.errors import BridgeError
 from bridgeclient.events import Accepted, Progress, Result, Started
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_array, to_frame
+from dreambridge.failures import as_bridge_error
 from dreambridge.home import Home, locate
 from dreambridge.pace import Pace
+from dreamcore.errors import DreamError
 from dreamcore.settings import DreamSettings
 from dreamcore.waiting import with_short_waits
 
@@ -97,9 +99,16 @@ def dream_here(request: Request, weights: str, tell: Tell) -> Dream:
     """Dream in this process.
 
     Raises:
-        DreamError: it failed.
+        BridgeError: it failed, in the words that the bridge has for it.
     """
     os.environ.update(with_short_waits(os.environ))  # before the engine's libraries are loaded
+    try:
+        return _compute(request, weights, tell)
+    except DreamError as error:
+        raise as_bridge_error(error) from error
+
+
+def _compute(request: Request, weights: str, tell: Tell) -> Dream:
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 

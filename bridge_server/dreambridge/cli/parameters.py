@@ -22,12 +22,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def _layers(text: str) -> dict[str, float]:
     """`relu4_3` or `relu3_3=0.5,relu5_1=1`: layer names with weights, a name alone weighs 1."""
     weights: dict[str, float] = {}
-    for item in text.split(","):
-        name, _, weight = item.strip().partition("=")
+    for item in filter(None, map(str.strip, text.split(","))):
+        name, equals, weight = item.partition("=")
+        if name in weights:
+            raise click.BadParameter(f"{name} is named twice.")
         try:
-            weights[name.strip()] = float(weight) if weight else 1.0
+            weights[name] = float(weight) if equals else 1.0
         except ValueError as error:
-            raise click.BadParameter(f"the weight {weight!r} of {name} is no number") from error
+            raise click.BadParameter(f"The weight {weight!r} of {name} is no number.") from error
     return weights
 
 
@@ -36,12 +38,12 @@ def _integers(text: str) -> list[int]:
     try:
         return [int(item) for item in text.split(",") if item.strip()]
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no list of whole numbers") from error
+        raise click.BadParameter(f"{text!r} is no list of whole numbers such as 3,5,8.") from error
 
 
 def _tile(text: str) -> str | int:
     """A word, or a number of pixels."""
-    return int(text) if text.isdigit() else text
+    return int(text) if text.isdecimal() else text
 
 
 _READERS: dict[str, tuple[Any, str | None]] = {
@@ -92,12 +94,17 @@ def chosen_settings(preset: str | None, given: dict[str, Any]) -> DreamSettings:
     """The preset's settings (or the defaults) with the options that were given laid over them.
 
     Raises:
-        click.UsageError: a value is not accepted; names the option and what it accepts.
+        click.BadParameter: a value is not accepted; names the option and what it accepts.
     """
     base = PRESETS[preset].settings if preset else DreamSettings()
     changes = {name: value for name, value in given.items() if value is not None}
     try:
         return DreamSettings.from_json({**base.to_json(), **changes})
     except SettingsError as error:
-        option = "--" + error.field.replace("_", "-")
-        raise click.UsageError(f"{option}: {error}") from error
+        command = click.get_current_context().command
+        option = next(param for param in command.params if param.name == error.field)
+        lists = error.field == "layers" and isinstance(error.value, str)
+        more = " `dreambridge layers` lists them all." if lists else ""
+        shown = _as_text(error.value) or "Nothing"
+        said = f"{shown} is not accepted; it takes {error.accepted}.{more}"
+        raise click.BadParameter(said, param=option) from error

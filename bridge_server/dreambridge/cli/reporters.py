@@ -13,6 +13,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from bridgeclient.events import Accepted, Progress, Started
+from dreambridge.cli.sentences import error_line
 
 Told = Accepted | Started | Progress
 
@@ -64,12 +65,7 @@ class JsonReporter(Reporter):
 
     def failed(self, error: Exception) -> None:
         """See `Reporter.failed`."""
-        self._line(
-            "error",
-            code=getattr(error, "code", "failed"),
-            message=getattr(error, "message", str(error)),
-            hint=getattr(error, "hint", ""),
-        )
+        click.echo(error_line(error))
 
     def cancelled(self) -> None:
         """See `Reporter.cancelled`."""

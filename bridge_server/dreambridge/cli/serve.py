@@ -17,11 +17,14 @@ from bridgeclient.discovery import Installation, reach
 from bridgeclient.errors import AuthError, BridgeError, ServerError
 from bridgeclient.lock import Holder, find_holder
 from dreambridge import __version__, bounds
-from dreambridge.cli.values import Folder, Number, choice_of, weights_given
+from dreambridge.cli.types import Folder, Number, address
+from dreambridge.cli.types import weights as weights_type
 from dreambridge.home import VARIABLE, Home, locate
 from dreambridge.options import MIB, Options
+from dreamcore.settings import DreamSettings
 
 _DEFAULT = Options()
+_MINUTES = Number(0, 1e6)
 
 
 _home = click.option(
@@ -36,9 +39,7 @@ _LAST_PORT = 65535
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _bound(
-    name: str, kind: click.IntRange | click.FloatRange, help: str, unit: float = 1
-) -> Decorator:
+def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1) -> Decorator:
     """The option that moves a bound of `Options`, given in units of so many bytes or pixels."""
     default = getattr(_DEFAULT, name) / unit
     return click.option(
@@ -52,19 +53,38 @@ def _bound(
     )
 
 
-@click.command()
+def _engine(name: str) -> Decorator:
+    """The option for a setting of the engine, which each dream can choose anew."""
+    spec = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}[name]
+    return click.option(
+        f"--{name}",
+        type=click.Choice(spec.metadata["choices"]),
+        default=getattr(_DEFAULT, name),
+        show_default=True,
+        help=f"{spec.metadata['help']} For dreams that don't say.",
+    )
+
+
+@click.command(context_settings={"max_content_width": 100})
 @_home
-@click.option("--listen", default="127.0.0.1", show_default=True, metavar="ADDRESS[:PORT]")
+@click.option(
+    "--listen",
+    type=address,
+    default=_DEFAULT.listen,
+    show_default=True,
+    metavar="ADDRESS[:PORT]",
+    help="Where to listen; without a port the system chooses one.",
+)
 @click.option(
     "--idle-timeout",
-    type=Number(0),
+    type=_MINUTES,
     default=_DEFAULT.idle_s / 60,
     show_default=True,
     help="Minutes without a dream after which the server stops; 0 means never.",
 )
 @click.option(
     "--worker-idle-timeout",
-    type=Number(0),
+    type=_MINUTES,
     default=_DEFAULT.worker_idle_s / 60,
     show_default=True,
     help="Minutes without a dream after which the engine's memory is freed; 0 means never.",
@@ -72,46 +92,40 @@ def _bound(
 @_bound(
     "request_bytes",
     click.IntRange(1, 4095),
-    "Largest dream that is taken in, image, mask and guide together.",
+    "Largest dream that is taken in, image, mask and guide together, in MiB.",
     MIB,
 )
 @_bound(
     "canvas_pixels",
-    Number(0.001),
+    Number(0.001, 1e6),
     "Largest image or guide, in millions of pixels.",
     1e6,
 )
-@_bound("preview_side", click.IntRange(1), "Longest side of a preview, in pixels.")
-@_bound("clients", click.IntRange(1), "Most programs that are connected at a time.")
+@_bound("preview_side", click.IntRange(1, 65536), "Longest side of a preview, in pixels.")
+@_bound("clients", click.IntRange(1, 65536), "Most programs that are connected at a time.")
 @_bound(
     "queued_jobs",
-    click.IntRange(1),
+    click.IntRange(1, 65536),
     "Most unfinished dreams; beyond it each client may still have one.",
 )
-@_bound("queued_bytes", click.IntRange(1), "Most memory for all unfinished dreams together.", MIB)
+@_bound(
+    "queued_bytes",
+    click.IntRange(1, 2**24),
+    "Most memory for all unfinished dreams together, in MiB.",
+    MIB,
+)
 @click.option(
     "--weights",
+    type=weights_type,
+    metavar="NAME|FILE",
     default=_DEFAULT.weights,
-    callback=weights_given,
     help="Other VGG16 weights, a name or a file.",
 )
-@click.option(
-    "--device",
-    type=choice_of("device"),
-    default=_DEFAULT.device,
-    show_default=True,
-    help="Where to compute.",
-)
-@click.option(
-    "--precision",
-    type=choice_of("precision"),
-    default=_DEFAULT.precision,
-    show_default=True,
-    help="Number format.",
-)
+@_engine("device")
+@_engine("precision")
 def serve(
     home: Path | None,
-    listen: str,
+    listen: tuple[str, int],
     idle_timeout: float,
     worker_idle_timeout: float,
     weights: str,
@@ -122,7 +136,12 @@ def serve(
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
     from dreambridge import service
 
-    address, port = _address(listen)
+    address, port = listen
+    if not ipaddress.IPv4Address(address).is_loopback:
+        click.echo(
+            f"Listening on {address}: whoever has this server's connection.json can use it.",
+            err=True,
+        )
     options = Options(
         listen=address,
         port=port,
@@ -141,25 +160,6 @@ def serve(
             f"A dreambridge server is already running{which}; `dreambridge status` tells more.",
             err=True,
         )
-
-
-def _address(listen: str) -> tuple[str, int]:
-    """The address and port; warns where other machines can reach it."""
-    address, colon, port = listen.partition(":")
-    try:
-        if colon and not (port.isascii() and port.isdecimal() and int(port) <= _LAST_PORT):
-            raise ValueError(port)
-        if not ipaddress.IPv4Address(address).is_loopback:
-            click.echo(
-                f"Listening on {address}: whoever has this server's connection.json can use it.",
-                err=True,
-            )
-        return address, int(port or 0)
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{listen!r} is no IPv4 address, nor ADDRESS:PORT with a port up to {_LAST_PORT}",
-            param_hint="'--listen'",
-        ) from error
 
 
 def _running(home: Home) -> BridgeClient | None:

@@ -66,7 +66,7 @@ def install(
         )
         manifest = profile.folder / editor.home / NAME
         files = [*(put.target for put in puts), manifest]
-        with _explained("written", profile.folder):
+        with _explained("written", profile.folder), _writable_by_nobody_else():
             old = Manifest.read(manifest)
             before = old.before if old.files else editor.setting(profile)
             _remove(profile, old)
@@ -157,6 +157,17 @@ def files_of(item: Item) -> Iterator[tuple[Path, PurePosixPath]]:
     for path in sorted(item.source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path, item.target / path.relative_to(item.source).as_posix()
+
+
+@contextmanager
+def _writable_by_nobody_else() -> Iterator[None]:
+    """Code that an editor runs is its user's alone to change, whatever the umask is."""
+    before = os.umask(0o022)
+    os.umask(before | 0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @dataclass(frozen=True)
