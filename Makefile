@@ -7,6 +7,9 @@ BIN := .venv/bin
 
 demo: .venv/.ready
 	$(BIN)/dreambridge demo
+	@echo
+	@echo "The program is $(BIN)/dreambridge. To dream a picture of your own:"
+	@echo "    $(BIN)/dreambridge dream photo.jpg dream.png"
 
 test: .venv/.ready
 	$(BIN)/python -m pytest

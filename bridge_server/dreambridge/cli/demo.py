@@ -42,6 +42,8 @@ def _demo(out: Path, settings: DreamSettings, reporter: Reporter) -> None:
     with as_file(files("dreamcore") / "data" / "photos" / _PHOTO) as photo:
         picture = read_picture(photo)
     write_picture(before, picture)
+    height, width = picture.pixels.shape[:2]
+    reporter.note(f"Dreaming {before} ({width} × {height}); a server starts first if none runs.")
     dream_file(before, after, settings, reporter)
     left, right = picture.pixels, read_picture(after).pixels
     gap = np.full((left.shape[0], _GAP, left.shape[2]), 255, left.dtype)
