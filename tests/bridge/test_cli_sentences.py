@@ -105,6 +105,29 @@ def test_help_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "in the format of OUT's suffix." in " ".join(run("--help").output.split())
 
 
+@pytest.mark.parametrize("command", ["presets", "layers"])
+def test_tables_are_whole_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    assert "…" not in run(command).output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_name_that_the_terminal_can_not_show_is_no_error(
+    source: Path, server: Server, encoding: str
+) -> None:
+    out = os.fsencode(source.parent) + b"/\xffdream.png"
+    environment = {**os.environ, VARIABLE: str(server.home.folder), "LC_ALL": "C.UTF-8"}
+    environment["PYTHONIOENCODING"] = f"{encoding}:strict"
+    command = [sys.executable, "-m", "dreambridge", "dream", os.fsencode(source), out, *QUICK]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert os.path.exists(out)
+    assert b"dream.png" in done.stdout
+
+
 def test_a_librarys_warning_is_a_note_without_its_source_code(capsys: Any) -> None:
     with explained(as_json=False):
         warnings.showwarning("Corrupt EXIF data.\n Expected more.", UserWarning, "lib/a.py", 3)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from dreambridge import __version__
-from dreambridge.cli.sentences import explained
+from dreambridge.cli.sentences import explained, print_anything
 
 _COMMANDS = {
     "dream": "dreambridge.cli.dream:dream",
@@ -56,7 +56,8 @@ class _Commands(click.Group):
             formatter.write_dl(rows)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Whether whoever calls is a program, which gets even a wrong use told in its language."""
+        """Remember whether a program calls, which is told even a wrong use in its own language."""
+        print_anything()
         ctx.meta[_JSON] = "--json" in args
         return super().parse_args(ctx, args)
 

@@ -5,6 +5,7 @@ Loads nothing that the server's process would not have.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import warnings
@@ -42,6 +43,16 @@ def system_sentence(error: OSError) -> str:
     where = error.filename2 or error.filename
     what = error.strerror or str(error) or type(error).__name__
     return f"{where}: {what}." if where else f"The system refused something: {what}."
+
+
+def print_anything() -> None:
+    """Let names of files and signs that the terminal's encoding lacks be printed in escapes.
+
+    A dream that is done must not end with an error because its name can't be shown.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager

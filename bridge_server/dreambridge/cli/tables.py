@@ -13,7 +13,7 @@ from dreamcore.presets import DEFAULT, PRESETS
 @click.command()
 def presets() -> None:
     """List the looks for --preset, from gentle to wild."""
-    table = Table("preset", "look", "layers")
+    table = _table("preset", "look", "layers")
     for name, look in PRESETS.items():
         layers = ", ".join(f"{layer} {weight:g}" for layer, weight in look.settings.layers.items())
         table.add_row(name + (" (default)" if name == DEFAULT else ""), look.help, layers)
@@ -23,8 +23,16 @@ def presets() -> None:
 @click.command()
 def layers() -> None:
     """List VGG16's layers for --layers, from fine texture to whole things."""
-    table = Table("layer", "channels", "stride", "sees (pixels)")
+    table = _table("layer", "channels", "stride", "sees (pixels)")
     for layer in LAYERS.values():
         numbers = layer.channels, layer.stride, layer.receptive_field
         table.add_row(layer.name, *map(str, numbers))
     Console().print(table)
+
+
+def _table(*headings: str) -> Table:
+    """A table that breaks words rather than cut them off where the terminal is narrow."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

@@ -125,7 +125,8 @@ def _tell_wheels(done: Installed) -> None:
         abis = ", ".join(done.vendored.abis) or "none"
         click.echo(
             f"  Not all of msgpack and pyzmq could be downloaded ({done.vendored.problem}). "
-            f"They are there for {abis}; other Pythons reach the server through the relay.",
+            f"They are there for {abis}; other Pythons reach the server through the relay. "
+            "Installing again with a network brings the rest.",
             err=True,
         )
 

@@ -57,7 +57,8 @@ def vendor(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
             if target.is_dir():
                 abis.append(target.name)
             if run.returncode:
-                problem = (complaint.strip().splitlines() or ["pip failed"])[-1]
+                last = (complaint.strip().splitlines() or ["pip failed"])[-1]
+                problem = last.removeprefix("ERROR: ")
     return Vendored(abis, problem)
 
 
