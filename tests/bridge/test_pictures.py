@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from dreambridge.cli.pictures import (
+    Destination,
     Picture,
     PictureError,
-    check_writable,
     read_mask,
     read_picture,
     write_picture,
@@ -44,7 +44,6 @@ def test_what_is_written_is_read_again(
 ) -> None:
     values = pixels(channels, dtype)
     path = tmp_path / f"picture{suffix}"
-    check_writable(path, values)
     write_picture(path, Picture(values))
     again = read_picture(path).pixels
     assert again.dtype == values.dtype
@@ -75,8 +74,12 @@ def test_lossy_formats_come_close(tmp_path: Path, suffix: str) -> None:
 def test_what_a_format_cannot_hold_is_said_beforehand(
     tmp_path: Path, name: str, channels: int, dtype: str, said: str
 ) -> None:
-    with pytest.raises(PictureError, match=said):
-        check_writable(tmp_path / name, pixels(channels, dtype))
+    with (
+        pytest.raises(PictureError, match=said),
+        Destination(tmp_path / name) as destination,
+    ):
+        destination.rehearse(Picture(pixels(channels, dtype)))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -174,11 +177,11 @@ def test_masks_are_brightness_times_opacity(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_mask(tmp_path / "deep.png"), grey[:, :, 0])
 
 
-def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "p.jpg"
     path.write_bytes(b"precious")
-    with pytest.raises(PictureError, match="could not be written"):
-        write_picture(path, Picture(pixels(4)))  # JPEG has no alpha
+    with pytest.raises(PictureError, match="transparency"):
+        write_picture(path, Picture(pixels(4)))
     assert path.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -189,3 +192,12 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     path.chmod(0o604)
     write_picture(path, Picture(pixels(3)))
     assert path.stat().st_mode & 0o777 == 0o604
+
+
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "real.png").write_bytes(b"old")
+    (tmp_path / "link.png").symlink_to("real.png")
+    values = pixels(3)
+    write_picture(tmp_path / "link.png", Picture(values))
+    assert (tmp_path / "link.png").is_symlink()
+    np.testing.assert_array_equal(read_picture(tmp_path / "real.png").pixels, values)

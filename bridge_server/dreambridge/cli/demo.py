@@ -11,7 +11,7 @@ import numpy as np
 
 from dreambridge.cli.dream import dream_file, ending
 from dreambridge.cli.parameters import chosen_settings, settings_options
-from dreambridge.cli.pictures import Picture, read_picture, write_picture
+from dreambridge.cli.pictures import Picture, PictureError, read_picture, write_picture
 from dreambridge.cli.reporters import BarReporter, Reporter
 from dreamcore.settings import DreamSettings
 
@@ -33,7 +33,10 @@ def demo(out: Path, preset: str | None, **given: Any) -> None:
     settings = chosen_settings(preset, given)
     reporter = BarReporter()
     with reporter, ending(reporter):
-        out.mkdir(parents=True, exist_ok=True)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PictureError(f"The folder {out} can't be made ({error.strerror}).") from error
         _demo(out, settings, reporter)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,10 @@ from dreambridge.cli import CANCELLED
 from dreambridge.cli.engines import Request, dream_here, dream_on_bridge
 from dreambridge.cli.parameters import chosen_settings, settings_options
 from dreambridge.cli.pictures import (
-    Picture,
+    Destination,
     PictureError,
-    check_writable,
     read_mask,
     read_picture,
-    write_picture,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
 from dreambridge.cli.types import weights as weights_type
@@ -87,19 +86,20 @@ def dream_file(
     picture = read_picture(source)
     for note in picture.notes:
         reporter.note(note)
-    check_writable(out, picture.pixels)
     request = Request(
         picture.pixels,
         settings,
         None if mask is None else read_mask(mask),
         None if guide is None else read_picture(guide).pixels,
     )
-    dreamed = (
-        dream_on_bridge(request, reporter.event)
-        if here is None
-        else dream_here(request, here, reporter.event)
-    )
-    write_picture(out, Picture(dreamed.image, picture.extras))
+    with Destination(out) as destination:
+        destination.rehearse(picture)
+        dreamed = (
+            dream_on_bridge(request, reporter.event)
+            if here is None
+            else dream_here(request, here, reporter.event)
+        )
+        destination.write(replace(picture, pixels=dreamed.image))
     height, width = dreamed.image.shape[:2]
     facts = {name: value for name, value in vars(dreamed).items() if name != "image"}
     reporter.done(out=str(out), width=width, height=height, **facts)

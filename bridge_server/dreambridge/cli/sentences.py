@@ -17,6 +17,7 @@ from typing import Any, TextIO
 import click
 
 from bridgeclient.errors import BridgeError
+from dreambridge.cli.pictures.picture import Rescued
 
 USAGE, PICTURE, SYSTEM = "usage", "picture", "system"
 """Codes beyond those of the wire: a wrong command line, a picture file, what the system refuses."""
@@ -25,7 +26,7 @@ USAGE, PICTURE, SYSTEM = "usage", "picture", "system"
 def error_line(error: Exception) -> str:
     """The `error` event of `--json`; every field is there in each, null where it says nothing."""
     facts: dict[str, Any] = {"code": PICTURE, "message": str(error), "hint": "", "retryable": False}
-    facts |= {"field": None, "limit": None, "retry_after_s": None}
+    facts |= {"field": None, "limit": None, "retry_after_s": None, "rescued": None}
     if isinstance(error, BridgeError):
         facts |= error.to_fields()
         facts.pop("job", None)
@@ -35,6 +36,8 @@ def error_line(error: Exception) -> str:
         facts["field"] = param.name if param is not None else None
     elif isinstance(error, OSError):
         facts |= {"code": SYSTEM, "message": system_sentence(error)}
+    elif isinstance(error, Rescued):
+        facts["rescued"] = str(error.rescued)
     return json.dumps({"event": "error", **facts})
 
 

@@ -1,51 +1,23 @@
-"""Picture files to arrays and back, with what belongs to a photograph: orientation, profile, EXIF.
+"""Picture files to arrays, with what belongs to a photograph: orientation, profile, EXIF.
 
-What Pillow can't carry is said, never dropped in silence. Files are replaced whole or not at all.
+What Pillow can't carry is said, never dropped in silence.
 """
 
 from __future__ import annotations
 
 import io
-import os
-import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from dreambridge.arrays import Array
+from dreambridge.cli.pictures.picture import Picture, PictureError
 
 Image.MAX_IMAGE_PIXELS = None  # the user's own files may be large
 Image.init()
 
 _DIRECT = {"L", "LA", "RGB", "RGBA"}
-_NO_ALPHA = {"JPEG", "BMP", "PPM"}
-_DEEP = {"PNG", "TIFF"}
-_FORMATS = {"PNG", "JPEG", "TIFF", "WEBP", "BMP", "PPM"}
-_SAVING: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 95, "subsampling": 0},
-    "WEBP": {"quality": 95, "exact": True},
-    "TIFF": {"compression": "tiff_deflate"},
-}
-
-
-class PictureError(Exception):
-    """A file can't be read or written as a picture; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """H × W × C pixels of uint8, uint16 or float32, upright, and what the file said about them.
-
-    `extras` are Pillow's arguments for saving (`icc_profile`, `exif`); `notes` are sentences on
-    what the file had and the pixels don't.
-    """
-
-    pixels: Array
-    extras: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 def read_picture(path: Path) -> Picture:
@@ -128,61 +100,3 @@ def read_mask(path: Path) -> Array:
         black = Image.new("RGBA", image.size, (0, 0, 0, 255))
         image = Image.alpha_composite(black, image.convert("RGBA"))
     return np.array(image.convert("L"))
-
-
-def check_writable(path: Path, pixels: Array) -> None:
-    """Find out before a long dream whether its result can be written there.
-
-    Raises:
-        PictureError: the folder is not there, or the format can't hold such pixels.
-    """
-    if not path.parent.is_dir():
-        raise PictureError(f"There is no folder {path.parent}.")
-    if path.is_dir():
-        raise PictureError(f"{path} is a folder; name a file in it.")
-    format_ = _format(path)
-    if pixels.shape[2] in (2, 4) and format_ in _NO_ALPHA:
-        raise PictureError(f"{format_} can't hold the picture's transparency; choose .png.")
-    if pixels.dtype == np.uint16 and format_ not in _DEEP:
-        raise PictureError(f"{format_} can't hold the picture's 16 bits; choose .png or .tif.")
-    if pixels.dtype.kind == "f" and format_ != "TIFF":
-        raise PictureError(f"{format_} can't hold the picture's floats; choose .tif.")
-
-
-def write_picture(path: Path, picture: Picture) -> None:
-    """Write the picture in the format of the path's suffix, replacing a file there at once.
-
-    Raises:
-        PictureError: it can't be written; a file that was there is as it was.
-    """
-    pixels = picture.pixels
-    image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            format_ = _format(path)
-            image.save(file, format_, **_SAVING.get(format_, {}), **picture.extras)
-        os.chmod(name, _mode(path))
-        os.replace(name, path)
-    except BaseException as error:
-        os.unlink(name)
-        if isinstance(error, OSError | ValueError):
-            raise PictureError(f"{path} could not be written ({error}).") from error
-        raise
-
-
-def _format(path: Path) -> str:
-    format_ = Image.registered_extensions().get(path.suffix.lower(), "")
-    if format_ not in _FORMATS:
-        known = "png, jpg, tif, webp, bmp or ppm"
-        raise PictureError(f"{path.name} has no suffix of a known format; choose {known}.")
-    return format_
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced, else those of any new file of the user."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return 0o666 & ~mask

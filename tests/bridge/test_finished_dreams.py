@@ -1,0 +1,128 @@
+"""A finished dream is never lost: what can be known is known before, what can't is rescued."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from dreambridge.arrays import Array
+from dreambridge.cli import dream as command
+from dreambridge.cli import main
+from dreambridge.cli.engines import Dream
+from dreambridge.cli.pictures import read_picture
+
+COMPUTED = "The dream was computed."
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def source(tmp_path: Path, photo: Array) -> Path:
+    Image.fromarray(photo).save(tmp_path / "in.png")
+    return tmp_path / "in.png"
+
+
+@pytest.fixture
+def never(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Computing fails the test: the failure has to be noticed before."""
+
+    def compute(*_: object) -> Dream:
+        raise AssertionError(COMPUTED)
+
+    monkeypatch.setattr(command, "dream_here", compute)
+
+
+@pytest.mark.usefixtures("never")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("n" * 300 + ".png", "name too long"),
+        ("in.png/out.png", "no folder"),
+        ("nowhere/out.png", "no folder"),
+        (".", "suffix|folder"),
+        ("pipe.png", "pipe"),
+    ],
+)
+def test_a_place_that_takes_nothing_is_known_before_the_dream(
+    source: Path, name: str, said: str
+) -> None:
+    os.mkfifo(source.with_name("pipe.png"))
+    result = run("dream", source, source.parent / name, "--local")
+    assert result.exit_code == 1, result.output
+    assert re.search(said, result.output, re.IGNORECASE), result.output
+    assert stat.S_ISFIFO(source.with_name("pipe.png").stat().st_mode)
+
+
+@pytest.fixture
+def nobody(source: Path) -> Iterator[None]:
+    """Without the rights of root, which would ignore permissions."""
+    root = os.geteuid() == 0
+    for parent in source.parents[:3] if root else ():
+        parent.chmod(parent.stat().st_mode | 0o055)
+    if root:
+        os.seteuid(65534)
+    yield
+    if root:
+        os.seteuid(0)
+
+
+@pytest.mark.usefixtures("never")
+def test_a_folder_without_permission_is_known_before_the_dream(
+    source: Path, request: pytest.FixtureRequest
+) -> None:
+    source.with_name("locked").mkdir(mode=0o555)
+    request.getfixturevalue("nobody")
+    result = run("dream", source, source.with_name("locked") / "out.png", "--local")
+    assert result.exit_code == 1, result.output
+    assert "Permission denied" in result.output
+
+
+@pytest.fixture
+def vanishing(source: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the result that is gone when the dream, the picture turned around, is done."""
+    folder, elsewhere = source.with_name("gone"), source.with_name("here")
+    folder.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    def compute(request: object, *_: object) -> Dream:
+        shutil.rmtree(folder)
+        return Dream(255 - request.image, 1.0, 1, "cpu", "float32")  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(command, "dream_here", compute)
+    return folder
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_result_that_cannot_be_written_is_rescued_and_the_message_names_the_file(
+    source: Path, photo: Array, vanishing: Path, flags: list[str]
+) -> None:
+    result = run("dream", source, vanishing / "out.jpg", "--local", *flags)
+    assert result.exit_code == 1, result.output
+    assert "Traceback" not in result.output
+    (rescued,) = (source.parent / "here").iterdir()
+    assert str(rescued) in result.output
+    np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
+    if flags:
+        error = json.loads(result.output.splitlines()[-1])
+        assert (error["event"], error["rescued"]) == ("error", str(rescued))
+
+
+def test_the_demo_says_why_its_folder_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    result = run("demo", "--out", tmp_path / "file" / "demo")
+    assert result.exit_code == 1
+    assert "can't be made" in result.output
+    assert "Traceback" not in result.output
