@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +30,10 @@ def pixels(channels: int, dtype: str = "uint8") -> np.ndarray:
     [
         *((".png", channels, "uint8") for channels in (1, 2, 3, 4)),
         *((".tif", channels, "uint8") for channels in (1, 2, 3, 4)),
-        (".png", 1, "uint16"),
-        (".tif", 1, "uint16"),
-        (".tif", 1, "float32"),
+        *((".png", channels, "uint16") for channels in (1, 2, 3, 4)),
+        *((".tif", channels, "uint16") for channels in (1, 2, 3, 4)),
+        *((".tif", channels, "float16") for channels in (1, 2, 3, 4)),
+        *((".tif", channels, "float32") for channels in (1, 2, 3, 4)),
         (".bmp", 3, "uint8"),
         (".ppm", 3, "uint8"),
     ],
@@ -123,24 +122,7 @@ def test_the_picture_stands_upright_and_keeps_profile_and_exif(tmp_path: Path) -
             assert written.getexif().get(0x0112, 1) == 1
 
 
-def deep_colour_png(path: Path) -> None:
-    """A PNG with 16 bits in each of three channels, which Pillow can read but not write."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    rows = b"".join(b"\0" + bytes(range(2 * 3 * 5)) for _ in range(4))
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 5, 4, 16, 2, 0, 0, 0))
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    )
-
-
 def test_what_is_lost_in_reading_is_said(tmp_path: Path) -> None:
-    deep_colour_png(tmp_path / "deep.png")
-    assert "16 bits" in read_picture(tmp_path / "deep.png").notes[0]
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "film.gif", save_all=True, append_images=frames[1:])
     assert "several frames" in read_picture(tmp_path / "film.gif").notes[0]

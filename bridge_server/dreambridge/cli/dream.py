@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,58 @@ from dreambridge.cli import CANCELLED
 from dreambridge.cli.engines import Request, dream_here, dream_on_bridge
 from dreambridge.cli.parameters import chosen_settings, settings_options
 from dreambridge.cli.pictures import (
+    FORMATS,
+    MAX_MEGAPIXELS,
+    QUALITY,
+    STREAM,
     Destination,
     PictureError,
+    from_dream,
     read_mask,
     read_picture,
+    to_dream,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
 from dreambridge.cli.types import weights as weights_type
 from dreamcore.settings import DreamSettings
 
-_picture_path = click.Path(path_type=Path, dir_okay=False)
+_picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The picture to dream and what goes with it, each a path or `-`, and how much is read."""
+
+    source: Path
+    out: Path
+    mask: Path | None = None
+    guide: Path | None = None
+    format: str | None = None
+    quality: int = QUALITY
+    max_megapixels: float = MAX_MEGAPIXELS
 
 
 @click.command(context_settings={"max_content_width": 100})
 @click.argument("source", metavar="IN", type=_picture_path)
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--mask", type=_picture_path, help="Dream only where this picture is bright.")
 @click.option("--guide", type=_picture_path, help="Grow what this picture shows.")
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    help="Write OUT in this format, whatever its suffix.",
+)
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    help=f"Of JPEG and WebP.  [1 to 100; default {QUALITY}]",
+)
+@click.option(
+    "--max-megapixels",
+    type=click.FloatRange(min=0, min_open=True),
+    default=MAX_MEGAPIXELS,
+    help=f"Read no picture that says it is larger.  [default {MAX_MEGAPIXELS:g}]",
+)
 @click.option("--local", is_flag=True, help="Compute in this process, without the bridge.")
 @click.option(
     "--weights",
@@ -46,6 +82,9 @@ def dream(
     out: Path,
     mask: Path | None,
     guide: Path | None,
+    format: str | None,
+    quality: int | None,
+    max_megapixels: float,
     local: bool,
     weights: str | None,
     as_json: bool,
@@ -54,28 +93,45 @@ def dream(
 ) -> None:
     """Dream the picture IN and write it to OUT, in the format of OUT's suffix.
 
-    The bridge computes it and is started if need be; it stays warm for the next dream.
+    `-` is standard input or output, where PNG is written, or TIFF for floats; events and messages
+    then go to standard error. The bridge computes the dream and is started if need be; it stays
+    warm for the next one.
     """
     if weights and not local:
         raise click.UsageError("--weights goes with --local; for the bridge use `serve --weights`.")
+    if [str(path) for path in (source, mask, guide)].count(STREAM) > 1:
+        raise click.UsageError("Only one picture can come through standard input.")
+    _check_options(out, format, quality, max_megapixels)
     if guide and given["objective"] is None:
         given["objective"] = "guide"
     settings = chosen_settings(preset, given)
     here = (weights or "bundled") if local else None
-    reporter: Reporter = JsonReporter() if as_json else BarReporter()
+    apart = str(out) == STREAM
+    reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)
+    files = Files(source, out, mask, guide, format, quality or QUALITY, max_megapixels)
     with reporter, ending(reporter):
-        dream_file(source, out, settings, reporter, mask=mask, guide=guide, here=here)
+        dream_file(files, settings, reporter, here)
+
+
+def _check_options(
+    out: Path, format_: str | None, quality: int | None, max_megapixels: float
+) -> None:
+    """Whether the options for files go with each other.
+
+    Raises:
+        click.UsageError: they don't.
+    """
+    if not math.isfinite(max_megapixels):
+        raise click.UsageError("--max-megapixels has to be a number.")
+    chosen = FORMATS.get(format_ or "") or next(
+        (each for each in FORMATS.values() if out.suffix.lower() in each.suffixes), None
+    )
+    if quality is not None and not (chosen and chosen.has_quality):
+        raise click.UsageError("--quality goes with JPEG and WebP.")
 
 
 def dream_file(
-    source: Path,
-    out: Path,
-    settings: DreamSettings,
-    reporter: Reporter,
-    *,
-    mask: Path | None = None,
-    guide: Path | None = None,
-    here: str | None = None,
+    files: Files, settings: DreamSettings, reporter: Reporter, here: str | None = None
 ) -> None:
     """Dream one file into another; `here` names the weights to compute with in this process.
 
@@ -83,26 +139,26 @@ def dream_file(
         PictureError: a file can't be read or written.
         BridgeError: the dream failed.
     """
-    picture = read_picture(source)
-    for note in picture.notes:
-        reporter.note(note)
+    most = files.max_megapixels
+    picture = read_picture(files.source, most)
     request = Request(
-        picture.pixels,
+        to_dream(picture),
         settings,
-        None if mask is None else read_mask(mask),
-        None if guide is None else read_picture(guide).pixels,
+        None if files.mask is None else read_mask(files.mask, most),
+        None if files.guide is None else to_dream(read_picture(files.guide, most)),
     )
-    with Destination(out) as destination:
-        destination.rehearse(picture)
+    with Destination(files.out, files.format, files.quality) as destination:
+        for note in picture.notes + destination.rehearse(picture):
+            reporter.note(note)
         dreamed = (
             dream_on_bridge(request, reporter.event)
             if here is None
             else dream_here(request, here, reporter.event)
         )
-        destination.write(replace(picture, pixels=dreamed.image))
+        destination.write(from_dream(picture, request.image, dreamed.image))
     height, width = dreamed.image.shape[:2]
     facts = {name: value for name, value in vars(dreamed).items() if name != "image"}
-    reporter.done(out=str(out), width=width, height=height, **facts)
+    reporter.done(out=str(files.out), width=width, height=height, **facts)
 
 
 @contextmanager

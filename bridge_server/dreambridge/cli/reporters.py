@@ -49,7 +49,10 @@ class Reporter(ABC):
 
 
 class JsonReporter(Reporter):
-    """One JSON object a line on standard output, each with its `event`."""
+    """One JSON object a line, each with its `event`, on standard output or error."""
+
+    def __init__(self, *, err: bool = False) -> None:
+        self._err = err
 
     def event(self, event: Told) -> None:
         """See `Reporter.event`."""
@@ -72,13 +75,14 @@ class JsonReporter(Reporter):
         self._line("cancelled")
 
     def _line(self, event: str, **facts: Any) -> None:
-        click.echo(json.dumps({"event": event, **facts}))
+        click.echo(json.dumps({"event": event, **facts}), err=self._err)
 
 
 class BarReporter(Reporter):
     """A bar on standard error while it is a terminal, and one sentence at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, err: bool = False) -> None:
+        self._err = err
         columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
@@ -122,7 +126,7 @@ class BarReporter(Reporter):
         """See `Reporter.done`."""
         self._bar.stop()
         how = f"{facts['seconds']:.1f} s on {facts['device']} in {facts['precision']}"
-        click.echo(f"{facts['out']}  ({facts['width']} × {facts['height']}, {how})")
+        click.echo(f"{facts['out']}  ({facts['width']} × {facts['height']}, {how})", err=self._err)
 
     def failed(self, error: Exception) -> None:
         """See `Reporter.failed`."""

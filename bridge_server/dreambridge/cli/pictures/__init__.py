@@ -1,21 +1,33 @@
 """Picture files to arrays and back: nothing lost in silence, nothing destroyed on failure.
 
-`picture` is what a file holds, `formats` which formats can hold what, `reading` and `writing` the
-two ways. Nothing here knows how a dream is computed.
+Reading: `reading` asks `common`, `tiff` or `exr` for a `picture`, within `limits`; `colour` and
+`metadata` bring it to upright RGB or grey. `light` goes between a file's numbers and the dream's.
+Writing: `writing` is where a result goes, `formats` what each format can hold, `saving` how each is
+written. Nothing here knows how a dream is computed.
 """
 
 from __future__ import annotations
 
-from dreambridge.cli.pictures.picture import Picture, PictureError, Rescued
-from dreambridge.cli.pictures.reading import read_mask, read_picture
+from dreambridge.cli.pictures.formats import FORMATS, QUALITY
+from dreambridge.cli.pictures.light import from_dream, to_dream
+from dreambridge.cli.pictures.limits import MAX_MEGAPIXELS
+from dreambridge.cli.pictures.picture import About, Picture, PictureError, Rescued
+from dreambridge.cli.pictures.reading import STREAM, read_mask, read_picture
 from dreambridge.cli.pictures.writing import Destination, write_picture
 
 __all__ = [
+    "FORMATS",
+    "MAX_MEGAPIXELS",
+    "QUALITY",
+    "STREAM",
+    "About",
     "Destination",
     "Picture",
     "PictureError",
     "Rescued",
+    "from_dream",
     "read_mask",
     "read_picture",
+    "to_dream",
     "write_picture",
 ]

@@ -2,40 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
-from PIL import Image
+from typing import BinaryIO
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures.picture import Picture, PictureError
+from dreambridge.cli.pictures import exr, saving
+from dreambridge.cli.pictures.light import stored
+from dreambridge.cli.pictures.metadata import DESCRIPTIVE
+from dreambridge.cli.pictures.picture import About, Picture, PictureError
+
+QUALITY = 95
+"""Of JPEG and WebP, unless another one is asked for."""
+
+_ALL = frozenset({"colour profile", "EXIF", "XMP", "resolution"})
+_SUGGESTED = {
+    "transparency": ".png",
+    "16 bits": ".png or .tif",
+    "floats": ".tif or .exr",
+}
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format that can be written: its name for Pillow, its suffixes, and what it can hold."""
+    """A format that can be written: how, under which suffixes, and what it can hold.
+
+    `keeps` are things that a file can say about its picture, `texts` the keywords of texts; None
+    means any.
+    """
 
     name: str
     suffixes: tuple[str, ...]
+    write: Callable[[BinaryIO, Picture, int], None]
     alpha: bool = True
     types: tuple[str, ...] = ("uint8",)
+    keeps: frozenset[str] = _ALL
+    texts: frozenset[str] | None = frozenset()
+    has_quality: bool = False
 
 
-FORMATS = (
-    Format("PNG", (".png",), types=("uint8", "uint16")),
-    Format("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), alpha=False),
-    Format("TIFF", (".tif", ".tiff"), types=("uint8", "uint16", "float32")),
-    Format("WEBP", (".webp",)),
-    Format("BMP", (".bmp",), alpha=False),
-    Format("PPM", (".ppm", ".pgm", ".pnm"), alpha=False),
-)
+def _write_exr(file: BinaryIO, picture: Picture, quality: int) -> None:
+    exr.write(file, picture)
 
-_SAVING: dict[str, dict[str, Any]] = {
-    "JPEG": {"quality": 95, "subsampling": 0},
-    "WEBP": {"quality": 95, "exact": True},
-    "TIFF": {"compression": "tiff_deflate"},
+
+_ANY_TYPE = ("uint8", "uint16", "float16", "float32")
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format("png", (".png",), saving.write_png, types=("uint8", "uint16"), texts=None),
+        Format(
+            "jpeg",
+            (".jpg", ".jpeg", ".jpe", ".jfif"),
+            saving.write_jpeg,
+            alpha=False,
+            texts=frozenset({"Comment"}),
+            has_quality=True,
+        ),
+        Format(
+            "tiff",
+            (".tif", ".tiff"),
+            saving.write_tiff,
+            types=_ANY_TYPE,
+            texts=frozenset({*DESCRIPTIVE.values(), "Comment"}),
+        ),
+        Format(
+            "exr",
+            (".exr",),
+            _write_exr,
+            types=_ANY_TYPE,
+            keeps=frozenset({"resolution", "OpenEXR attributes"}),
+            texts=None,
+        ),
+        Format(
+            "webp",
+            (".webp",),
+            saving.write_webp,
+            keeps=_ALL - {"resolution"},
+            has_quality=True,
+        ),
+        Format("bmp", (".bmp",), saving.write_bmp, alpha=False, keeps=frozenset({"resolution"})),
+        Format("ppm", (".ppm", ".pgm", ".pnm"), saving.write_ppm, alpha=False, keeps=frozenset()),
+    )
 }
 
 
@@ -45,11 +94,14 @@ def format_of(path: Path) -> Format:
     Raises:
         PictureError: it names none that can be written.
     """
-    for format_ in FORMATS:
+    for format_ in FORMATS.values():
         if path.suffix.lower() in format_.suffixes:
             return format_
-    known = ", ".join(format_.suffixes[0][1:] for format_ in FORMATS)
-    raise PictureError(f"{path.name} has no suffix of a known format; choose one of {known}.")
+    known = ", ".join(format_.suffixes[0] for format_ in FORMATS.values())
+    raise PictureError(
+        f"{path.name} has no suffix of a format that can be written; choose one of {known}, or "
+        "name the format with --format."
+    )
 
 
 def check_holds(format_: Format, pixels: Array) -> None:
@@ -58,20 +110,41 @@ def check_holds(format_: Format, pixels: Array) -> None:
     Raises:
         PictureError: it can't; names formats that can.
     """
+    missing = []
     if pixels.shape[2] in (2, 4) and not format_.alpha:
-        raise PictureError(f"{format_.name} can't hold the picture's transparency; choose .png.")
-    if pixels.dtype == np.uint16 and "uint16" not in format_.types:
-        raise PictureError(f"{format_.name} can't hold the picture's 16 bits; choose .png or .tif.")
-    if pixels.dtype.kind == "f" and "float32" not in format_.types:
-        raise PictureError(f"{format_.name} can't hold the picture's floats; choose .tif.")
+        missing.append("transparency")
+    if pixels.dtype.name not in format_.types:
+        missing.append("floats" if pixels.dtype.kind == "f" else "16 bits")
+    if missing:
+        raise PictureError(
+            f"{format_.name.upper()} can't hold the picture's {' and '.join(missing)}; "
+            f"choose {_SUGGESTED[missing[-1]]}."
+        )
 
 
-def encode(file: BinaryIO, picture: Picture, format_: Format) -> None:
+def dropped(format_: Format, about: About) -> list[str]:
+    """A sentence on what the format can't hold of what is known about a picture."""
+    known = {
+        "colour profile": about.icc,
+        "EXIF": about.exif,
+        "XMP": about.xmp,
+        "resolution": about.dpi,
+        "OpenEXR attributes": set(about.attributes) & {"chromaticities", "whiteLuminance"},
+    }
+    lost = [name for name, value in known.items() if value and name not in format_.keeps]
+    if format_.texts is not None:
+        lost += [f"text “{key}”" for key in about.texts if key not in format_.texts]
+    if not lost:
+        return []
+    return [f"{format_.name.upper()} can't hold the picture's {', '.join(lost)}: dropped."]
+
+
+def encode(file: BinaryIO, picture: Picture, format_: Format, quality: int = QUALITY) -> None:
     """Write the picture into a file that is open for reading and writing.
 
     Raises:
         Exception: the encoder can't, for a reason of its own.
     """
-    pixels = picture.pixels
-    image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    image.save(file, format_.name, **_SAVING.get(format_.name, {}), **picture.extras)
+    if format_.name not in ("tiff", "exr"):
+        picture = stored(picture, linear=False, associated=False)
+    format_.write(file, picture, quality)

@@ -1,102 +1,82 @@
-"""Picture files to arrays, with what belongs to a photograph: orientation, profile, EXIF.
+"""Picture files to arrays: the reader that a file's first bytes ask for.
 
-What Pillow can't carry is said, never dropped in silence.
+What can't be brought along is said in the picture's notes, never dropped in silence.
 """
 
 from __future__ import annotations
 
 import io
+import sys
+import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures.picture import Picture, PictureError
+from dreambridge.cli.pictures import common, exr, tiff
+from dreambridge.cli.pictures.light import to_dream
+from dreambridge.cli.pictures.limits import MAX_MEGAPIXELS, Limit
+from dreambridge.cli.pictures.picture import Picture, PictureError, full_scale
 
-Image.MAX_IMAGE_PIXELS = None  # the user's own files may be large
-Image.init()
+STREAM = "-"
+"""The path that means standard input or output."""
 
-_DIRECT = {"L", "LA", "RGB", "RGBA"}
+_READERS = {
+    b"II*\0": tiff.read,
+    b"MM\0*": tiff.read,
+    b"II+\0": tiff.read,  # more than 4 GiB
+    b"MM\0+": tiff.read,
+    b"\x76\x2f\x31\x01": exr.read,
+}
+
+_LUMA = np.array((0.299, 0.587, 0.114), np.float32)
 
 
-def read_picture(path: Path) -> Picture:
-    """The picture in a file.
+def read_picture(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
+    """The picture in a file, or in what comes through standard input.
 
     Raises:
-        PictureError: there is none, or none that can be read.
+        PictureError: there is none, none that can be read, or it claims too many pixels.
     """
+    limit = Limit("Standard input" if str(path) == STREAM else path.name, max_megapixels)
     try:
-        with Image.open(path) as image:
-            notes = _losses(path, image)
-            image.load()
-            return _picture(path, image, notes)
+        with _opened(path) as file, warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            read = _READERS.get(file.read(4), common.read)
+            file.seek(0)
+            picture = read(file, limit)
     except FileNotFoundError as error:
         raise PictureError(f"There is no file {path}.") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise PictureError(f"{path} can't be read as a picture ({error}).") from error
+    except PictureError:
+        raise
+    except Exception as error:  # each decoder has errors of its own
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise PictureError(f"{limit.name} can't be read as a picture ({reason}).") from error
+    said = dict.fromkeys(f"{limit.name}: {warning.message}" for warning in warned)
+    return Picture(**{**vars(picture), "notes": [*picture.notes, *said]})
 
 
-def _losses(path: Path, image: Image.Image) -> list[str]:
-    """What Pillow will not bring along; the decoder's arguments tell, until the image is loaded."""
-    losses = []
-    if getattr(image, "n_frames", 1) > 1:
-        losses.append(f"{path.name} has several frames; only the first is dreamed.")
-    decoders = [str(tile[3]) for tile in getattr(image, "tile", [])]
-    if image.mode in _DIRECT and any(";16" in decoder for decoder in decoders):
-        losses.append(f"{path.name} has 16 bits per channel; its colours are read with 8.")
-    if image.mode == "CMYK":
-        losses.append(f"{path.name} is CMYK and becomes RGB.")
-    return losses
+def _opened(path: Path) -> BinaryIO:
+    if str(path) == STREAM:
+        return io.BytesIO(sys.stdin.buffer.read())
+    return path.open("rb")
 
 
-def _picture(path: Path, image: Image.Image, notes: list[str]) -> Picture:
-    upright = ImageOps.exif_transpose(image)
-    extras = {name: upright.info.get(name) for name in ("icc_profile", "exif")}
-    if upright.mode == "CMYK":
-        upright = _to_srgb(upright, extras.pop("icc_profile"))
-    kept = {name: value for name, value in extras.items() if value}
-    return Picture(_pixels(path, upright), kept, notes)
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile:
-        return image.convert("RGB")
-    source, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-    converted = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
-    return converted or image.convert("RGB")
-
-
-def _pixels(path: Path, image: Image.Image) -> Array:
-    """The image as an array; palettes become colours, a transparent colour becomes alpha."""
-    if image.mode.startswith("I;16"):
-        return np.asarray(image).astype(np.uint16)[:, :, None]
-    if image.mode == "I":
-        values = np.asarray(image)
-        if values.min() < 0 or values.max() > 0xFFFF:
-            raise PictureError(f"{path} has 32-bit integer pixels, which are not supported.")
-        return values.astype(np.uint16)[:, :, None]
-    if image.mode == "F":
-        return np.array(image, np.float32)[:, :, None]
-    transparent = image.has_transparency_data
-    if image.mode not in _DIRECT or transparent:
-        grey = image.mode in ("1", "L", "LA", "La")
-        image = image.convert(("L" if grey else "RGB") + ("A" if transparent else ""))
-    pixels = np.array(image)
-    return pixels[:, :, None] if pixels.ndim == 2 else pixels
-
-
-def read_mask(path: Path) -> Array:
-    """A mask, H × W, uint8 or uint16: brightness, times opacity where the file has alpha.
+def read_mask(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Array:
+    """A mask, H × W, uint8, uint16 or float32: brightness, times opacity where there is alpha.
 
     Raises:
         PictureError: see `read_picture`.
     """
-    pixels = read_picture(path).pixels
-    if pixels.dtype != np.uint8 or pixels.shape[2] == 1:
+    picture = read_picture(path, max_megapixels)
+    pixels = to_dream(picture)
+    if pixels.shape[2] == 1:
         return pixels[:, :, 0]
-    image = Image.fromarray(pixels)
-    if image.mode.endswith("A"):
-        black = Image.new("RGBA", image.size, (0, 0, 0, 255))
-        image = Image.alpha_composite(black, image.convert("RGBA"))
-    return np.array(image.convert("L"))
+    values = pixels.astype(np.float32)
+    colours = values[:, :, :-1] if picture.has_alpha else values
+    mask = colours @ _LUMA if colours.shape[2] == 3 else colours[:, :, 0]
+    integers = pixels.dtype.kind == "u"
+    if picture.has_alpha:
+        mask *= values[:, :, -1] / full_scale(pixels.dtype)
+    return (np.rint(mask) if integers else mask).astype(pixels.dtype)

@@ -8,61 +8,94 @@ that fails after the dream, the result goes to a rescue file that the error name
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from dreambridge.cli.pictures.formats import Format, check_holds, encode, format_of
-from dreambridge.cli.pictures.picture import Picture, PictureError, Rescued
+from dreambridge.cli.pictures.formats import (
+    FORMATS,
+    QUALITY,
+    Format,
+    check_holds,
+    dropped,
+    encode,
+    format_of,
+)
+from dreambridge.cli.pictures.picture import About, Picture, PictureError, Rescued
+from dreambridge.cli.pictures.reading import STREAM
 
 _PREFIX = ".dreambridge-"
 
 
 class Destination:
-    """A file to be written, in the format of its suffix; a context that holds its temporary file.
+    """A file to be written, or standard output; a context that holds the temporary file.
+
+    The format is the one named, else the one of the path's suffix; for standard output it is PNG,
+    or TIFF for floats.
 
     Raises:
         PictureError: on entering, nothing can be written there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, format_: str | None = None, quality: int = QUALITY) -> None:
         self.path = path
+        self._streams = str(path) == STREAM
+        self._name = "Standard output" if self._streams else str(path)
+        self._format = FORMATS[format_] if format_ else None
+        self._quality = quality
         self._temporary: Path | None = None
 
     def __enter__(self) -> Destination:
         try:
-            if not self.path.parent.is_dir():
-                raise PictureError(f"There is no folder {self.path.parent}.")
-            if self.path.is_dir():
-                raise PictureError(f"{self.path} is a folder; name a file in it.")
-            if self.path.exists() and not self.path.is_file():
-                raise PictureError(f"{self.path} is a device or pipe, not a file.")
-            self._format = format_of(self.path)
-            self._target = self.path.resolve()  # a link stays, what it points to is replaced
-            handle, name = tempfile.mkstemp(self._target.suffix, _PREFIX, self._target.parent)
+            if self._streams:
+                if sys.stdout.buffer.isatty():
+                    raise PictureError("A picture is nothing for a terminal: redirect it.")
+                folder, suffix = Path(tempfile.gettempdir()), ""
+            else:
+                self._check_place()
+                self._format = self._format or format_of(self.path)
+                self._target = self.path.resolve()  # a link stays; what it points to is replaced
+                folder, suffix = self._target.parent, self._target.suffix
+            handle, name = tempfile.mkstemp(suffix, _PREFIX, folder)
         except (OSError, ValueError) as error:
-            raise PictureError(f"{self.path} can't be written ({_reason(error)}).") from error
+            raise PictureError(f"{self._name} can't be written ({_reason(error)}).") from error
         os.close(handle)
         self._temporary = Path(name)
         return self
+
+    def _check_place(self) -> None:
+        if not self.path.parent.is_dir():
+            raise PictureError(f"There is no folder {self.path.parent}.")
+        if self.path.is_dir():
+            raise PictureError(f"{self.path} is a folder; name a file in it.")
+        if self.path.exists() and not self.path.is_file():
+            raise PictureError(f"{self.path} is a device or pipe; write to - and redirect it.")
 
     def __exit__(self, *_: object) -> None:
         if self._temporary is not None:
             with suppress(OSError):
                 self._temporary.unlink()
 
-    def rehearse(self, picture: Picture) -> None:
+    def rehearse(self, picture: Picture) -> list[str]:
         """Write `picture` as the result will be written, to where nobody looks.
+
+        Returns:
+            Sentences on what the format can't hold and the result will lack.
 
         Raises:
             PictureError: that fails, and so would the result.
         """
+        if self._format is None:
+            self._format = FORMATS["tiff" if picture.pixels.dtype.kind == "f" else "png"]
         check_holds(self._format, picture.pixels)
         try:
             self._encode(picture)
         except Exception as error:
-            raise PictureError(f"{self.path} can't be written ({_reason(error)}).") from error
+            raise PictureError(f"{self._name} can't be written ({_reason(error)}).") from error
+        return dropped(self._format, picture.about)
 
     def write(self, picture: Picture) -> None:
         """Put the result in its place, replacing a file there at once.
@@ -73,17 +106,24 @@ class Destination:
         """
         try:
             temporary = self._encode(picture)
+            if self._streams:
+                stream = sys.stdout.buffer
+                with temporary.open("rb") as file:
+                    shutil.copyfileobj(file, stream)
+                stream.flush()
+                return
             os.chmod(temporary, _mode(self._target))
             os.replace(temporary, self._target)
             self._temporary = None
         except Exception as error:
-            raise _rescued(self.path, picture, _reason(error)) from error
+            raise _rescued(self._name, self.path.parent, picture, _reason(error)) from error
 
     def _encode(self, picture: Picture) -> Path:
         assert self._temporary is not None, "written outside its context"
+        assert self._format is not None, "written before it was rehearsed"
         with self._temporary.open("r+b") as file:
             file.truncate()
-            encode(file, picture, self._format)
+            encode(file, picture, self._format, self._quality)
             file.flush()
             os.fsync(file.fileno())  # a disk that is full may say so only now
         return self._temporary
@@ -100,29 +140,29 @@ def write_picture(path: Path, picture: Picture) -> None:
         destination.write(picture)
 
 
-def _rescued(path: Path, picture: Picture, reason: str) -> PictureError:
+def _rescued(name: str, beside: Path, picture: Picture, reason: str) -> PictureError:
     """Save the pixels, which took long to compute, in the first folder that takes them."""
-    plain = replace(picture, extras={})
-    suffix = ".tif" if picture.pixels.dtype.kind == "f" else ".png"
-    for folder in (path.parent, Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+    plain = replace(picture, about=About())
+    format_ = FORMATS["tiff" if picture.pixels.dtype.kind == "f" else "png"]
+    for folder in (beside, Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
         try:
-            rescue = _save_new(folder, suffix, plain, format_of(Path(suffix[1:] + suffix)))
+            rescue = _save_new(folder, plain, format_)
         except Exception:  # any encoder's error: then the next folder
             continue
         return Rescued(
-            f"{path} could not be written ({reason}). The dream is not lost: it is in {rescue}.",
+            f"{name} could not be written ({reason}). The dream is not lost: it is in {rescue}.",
             rescue,
         )
     return PictureError(
-        f"{path} could not be written ({reason}), and neither could a rescue file in the current, "
+        f"{name} could not be written ({reason}), and neither could a rescue file in the current, "
         "your home or the temporary folder. Free some space and dream again: the same seed gives "
         "the same dream."
     )
 
 
-def _save_new(folder: Path, suffix: str, picture: Picture, format_: Format) -> Path:
+def _save_new(folder: Path, picture: Picture, format_: Format) -> Path:
     """A new file in the folder with the picture; there is none if that fails."""
-    handle, name = tempfile.mkstemp(suffix, "dreambridge-rescue-", folder)
+    handle, name = tempfile.mkstemp(format_.suffixes[0], "dreambridge-rescue-", folder)
     try:
         with os.fdopen(handle, "w+b") as file:
             encode(file, picture, format_)

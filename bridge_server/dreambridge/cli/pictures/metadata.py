@@ -1,0 +1,93 @@
+"""EXIF and XMP: what they say of the picture's orientation, and EXIF inside TIFF files.
+
+An upright picture must not say that it lies. TIFF has EXIF as directories of its own: an Exif block
+is a small TIFF file itself, whose directories are laid behind the picture's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, BinaryIO
+
+import numpy as np
+from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from dreambridge.arrays import Array
+
+ORIENTATION, EXIF_DIRECTORY, GPS_DIRECTORY = 0x0112, 0x8769, 0x8825
+DESCRIPTIVE = {
+    0x010D: "Title",
+    0x010E: "Description",
+    0x010F: "Make",
+    0x0110: "Model",
+    0x0131: "Software",
+    0x0132: "Creation Time",
+    0x013B: "Author",
+    0x8298: "Copyright",
+}
+"""The tags of TIFF and EXIF that are texts about the picture, with PNG's keywords for them."""
+
+_TIFF_HEADER = b"II*\0\x08\0\0\0"
+_WIDE_HEADER = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"
+
+
+def upright(pixels: Array, orientation: int) -> Array:
+    """The picture turned and mirrored as its orientation says (EXIF's 1 to 8)."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def upright_exif(block: bytes) -> bytes:
+    """The Exif block without an orientation."""
+    exif = loaded(block)
+    if ORIENTATION not in exif:
+        return block
+    del exif[ORIENTATION]
+    return packed(exif)
+
+
+def upright_xmp(packet: bytes) -> bytes:
+    """The XMP packet without an orientation."""
+    attribute = rb'\s*tiff:Orientation\s*=\s*"[^"]*"'
+    element = rb"<tiff:Orientation>[^<]*</tiff:Orientation>"
+    return re.sub(element, b"", re.sub(attribute, b"", packet))
+
+
+def loaded(block: bytes) -> Image.Exif:
+    """An Exif block, which may be empty."""
+    exif = Image.Exif()
+    exif.load(block)
+    return exif
+
+
+def packed(exif: Image.Exif) -> bytes:
+    """The block of it, beginning with its TIFF header; empty if nothing is in it."""
+    return exif.tobytes().removeprefix(b"Exif\0\0") if len(exif) else b""
+
+
+def exif_of_tiff(file: BinaryIO) -> bytes:
+    """The Exif block of an open TIFF file: its descriptive tags and EXIF's own directories."""
+    found, kept = Image.Exif(), Image.Exif()
+    file.seek(0)
+    found.load_from_fp(file)
+    for tag in DESCRIPTIVE:
+        if tag in found:
+            kept[tag] = found[tag]
+    for tag in (EXIF_DIRECTORY, GPS_DIRECTORY):
+        if directory := found.get_ifd(tag):
+            kept[tag] = dict(directory)
+    return packed(kept)
+
+
+def directory_bytes(directory: dict[int, Any], offset: int, wide: bool) -> bytes:
+    """A little-endian directory as it has to stand at `offset` of a TIFF or, `wide`, a BigTIFF."""
+    ifd = ImageFileDirectory_v2(_WIDE_HEADER if wide else _TIFF_HEADER)
+    for tag, value in directory.items():
+        ifd[tag] = value
+    return ifd.tobytes(offset)
