@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import OpenEXR
 import pillow_heif
@@ -197,7 +198,6 @@ def test_heic_is_read_with_its_depth(tmp_path: Path, bits: int, dtype: str) -> N
 
 
 def test_avif_is_read_with_its_depth(tmp_path: Path) -> None:
-    import imagecodecs
 
     smooth = np.linspace(0.1, 0.9, 64)[:, None, None] * np.ones((64, 48, 3))
     Image.fromarray(np.rint(smooth * 255).astype(np.uint8)).save(tmp_path / "in.avif", quality=95)
@@ -558,3 +558,21 @@ def test_exif_goes_into_a_tiff_of_more_than_4_gib_too(
         assert tiff.pages.first.tags["ExifTag"].value["DateTimeOriginal"] == "2026:01:02 03:04:05"
         assert tiff.pages.first.tags["GPSTag"].value["GPSLatitudeRef"] == "N"
     assert "EXIF data of out.tif can't be read" in read_picture(tmp_path / "out.tif").notes[0]
+
+
+@pytest.mark.parametrize("kind", ["ppm", "jp2"])
+def test_depth_that_is_lost_in_reading_is_said(tmp_path: Path, kind: str) -> None:
+    for dtype, notes in (("uint8", 0), ("uint16", 1)):
+        pixels = values(3, dtype)
+        top = np.iinfo(dtype).max
+        big_endian = pixels.astype(">u2" if top > 255 else "u1").tobytes()
+        (tmp_path / "in").write_bytes(
+            b"P6 %d %d %d\n" % (SIZE[1], SIZE[0], top) + big_endian
+            if kind == "ppm"
+            else imagecodecs.jpeg2k_encode(pixels, codecformat="jp2", reversible=True)
+        )
+        picture = read_picture(tmp_path / "in")
+        assert picture.pixels.dtype == np.uint8
+        assert len(picture.notes) == notes
+        if notes:
+            assert "more than 8 bits" in picture.notes[0]

@@ -12,6 +12,7 @@ import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.ImageFile import ImageFile
 
 from dreambridge.arrays import Array
 from dreambridge.cli.pictures.colour import cmyk_to_rgb, fitting_profile
@@ -50,20 +51,37 @@ def read(file: BinaryIO, limit: Limit) -> Picture:
     return Picture(upright(pixels, orientation), about, notes + said)
 
 
-def _losses(name: str, image: Image.Image) -> list[str]:
+def _losses(name: str, image: ImageFile) -> list[str]:
     """What will not be brought along; the decoder's arguments tell, until the image is loaded."""
     losses = []
     if getattr(image, "n_frames", 1) > 1:
         losses.append(f"{name} has several frames; only the first is dreamed.")
-    decoders = [str(tile[3]) for tile in getattr(image, "tile", [])]
-    if image.mode in _DIRECT and image.format != "PNG" and any(";16" in of for of in decoders):
-        losses.append(f"{name} has 16 bits per channel; its colours are read with 8.")
+    if image.mode in _DIRECT and _is_read_shallow(image):
+        losses.append(f"{name} has more than 8 bits per channel; its colours are read with 8.")
     if "photoshop" in image.info:
         losses.append(f"The Photoshop data of {name} (IPTC among it) is dropped.")
     gamma = image.info.get("gamma", 1 / 2.2)
     if "icc_profile" not in image.info and abs(gamma - 1 / 2.2) > 0.01:
         losses.append(f"{name} asks for a gamma of {gamma:.3g}; its numbers are taken as sRGB's.")
     return losses
+
+
+def _is_read_shallow(image: ImageFile) -> bool:
+    """Whether Pillow cuts values down to 8 bits and nothing else here reads them."""
+    if image.format in ("PNG", "HEIF", "AVIF"):
+        return False
+    if image.format == "JPEG2000" and image.fp:
+        image.fp.seek(0)
+        head: bytes = image.fp.read(4096)
+        size = head.find(b"\xff\x51")  # the marker SIZ; a component's bits, less one, from 40 on
+        return 0 <= size < len(head) - 40 and head[size + 40] & 0x7F > 7
+    for tile in getattr(image, "tile", []):
+        words = tile[3] if isinstance(tile[3], tuple) else (tile[3],)
+        if any(";16" in str(word) for word in words):
+            return True
+        if image.format == "PPM" and isinstance(words[-1], int) and words[-1] > 255:
+            return True
+    return False
 
 
 def _about(image: Image.Image) -> About:

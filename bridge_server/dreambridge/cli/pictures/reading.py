@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from PIL import UnidentifiedImageError
 
 from dreambridge.arrays import Array
 from dreambridge.cli.pictures import common, exr, tiff
@@ -48,6 +49,10 @@ def read_picture(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
             picture = read(file, limit)
     except FileNotFoundError as error:
         raise PictureError(f"There is no file {path}.") from error
+    except UnidentifiedImageError as error:
+        raise PictureError(
+            f"{limit.name} can't be read as a picture: it has no known format, or is damaged."
+        ) from error
     except PictureError:
         raise
     except Exception as error:  # each decoder has errors of its own
