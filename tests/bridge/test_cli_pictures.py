@@ -161,7 +161,7 @@ def test_what_the_format_drops_is_said_before_the_dream(
     assert result.exit_code == 0, result.output
     first = json.loads(result.output.splitlines()[0])
     assert first["event"] == "note"
-    assert "BMP can't hold the picture's XMP, text “Comment”" in first["message"]
+    assert "Dropped, because BMP can't hold it: XMP, text “Comment”." in first["message"]
 
 
 def test_a_bomb_is_refused_without_waking_a_server(tmp_path: Path) -> None:

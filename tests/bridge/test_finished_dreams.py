@@ -120,6 +120,23 @@ def test_a_result_that_cannot_be_written_is_rescued_and_the_message_names_the_fi
         assert (error["event"], error["rescued"]) == ("error", str(rescued))
 
 
+def test_the_rescue_goes_home_where_the_current_folder_is_gone_too(
+    source: Path, photo: Array, vanishing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = source.with_name("home")
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(vanishing)
+    try:
+        result = run("dream", source, vanishing / "out.png", "--local")
+    finally:
+        os.chdir(source.parent)
+    assert result.exit_code == 1, result.output
+    (rescued,) = home.iterdir()
+    assert str(rescued) in result.output
+    np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
+
+
 def test_the_demo_says_why_its_folder_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     result = run("demo", "--out", tmp_path / "file" / "demo")

@@ -504,7 +504,7 @@ def test_exif_xmp_profile_resolution_and_comment_are_kept(
     assert exif.get_ifd(0x8769)[0x829A] == pytest.approx(1 / 250)
     assert exif.get_ifd(0x8825)[2] == (52.0, 31.0, 12.5)
     if suffix == ".webp":
-        assert notes == ["WEBP can't hold the picture's resolution, text “Comment”: dropped."]
+        assert notes == ["Dropped, because WEBP can't hold it: resolution, text “Comment”."]
     else:
         assert notes == []
         assert again.dpi == pytest.approx((300, 300), abs=0.01)
@@ -576,3 +576,17 @@ def test_depth_that_is_lost_in_reading_is_said(tmp_path: Path, kind: str) -> Non
         assert len(picture.notes) == notes
         if notes:
             assert "more than 8 bits" in picture.notes[0]
+
+
+@pytest.mark.parametrize("suffix", [".bmp", ".ppm", ".jpg", ".webp"])
+def test_16_bits_are_rounded_where_a_format_has_8_and_that_is_said(
+    tmp_path: Path, suffix: str
+) -> None:
+    ramp = np.arange(0, 65536, 64, np.uint16).reshape(32, 32, 1).repeat(3, axis=2)
+    path = tmp_path / f"out{suffix}"
+    with Destination(path) as destination:
+        assert "8 bits" in destination.rehearse(Picture(ramp))[0]
+        destination.write(Picture(ramp))
+    read = read_picture(path).pixels
+    assert read.dtype == np.uint8
+    assert np.abs(read - ramp / 257).max() <= (0.51 if suffix in (".bmp", ".ppm") else 4)

@@ -60,7 +60,7 @@ class Files:
 @click.option(
     "--quality",
     type=click.IntRange(1, 100),
-    help=f"Of JPEG and WebP.  [1 to 100; default {QUALITY}]",
+    help=f"Of JPEG and WebP.  [default {QUALITY}]",
 )
 @click.option(
     "--max-megapixels",

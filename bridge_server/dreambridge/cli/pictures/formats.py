@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 from dreambridge.arrays import Array
 from dreambridge.cli.pictures import exr, saving
 from dreambridge.cli.pictures.light import stored
 from dreambridge.cli.pictures.metadata import DESCRIPTIVE
-from dreambridge.cli.pictures.picture import About, Picture, PictureError
+from dreambridge.cli.pictures.picture import Picture, PictureError
 
 QUALITY = 95
 """Of JPEG and WebP, unless another one is asked for."""
@@ -19,7 +21,6 @@ QUALITY = 95
 _ALL = frozenset({"colour profile", "EXIF", "XMP", "resolution"})
 _SUGGESTED = {
     "transparency": ".png",
-    "16 bits": ".png or .tif",
     "floats": ".tif or .exr",
 }
 
@@ -105,7 +106,7 @@ def format_of(path: Path) -> Format:
 
 
 def check_holds(format_: Format, pixels: Array) -> None:
-    """Whether the format can hold pixels of this type and number of channels.
+    """Whether the format can hold such pixels, except that 16 bits may become 8.
 
     Raises:
         PictureError: it can't; names formats that can.
@@ -113,8 +114,8 @@ def check_holds(format_: Format, pixels: Array) -> None:
     missing = []
     if pixels.shape[2] in (2, 4) and not format_.alpha:
         missing.append("transparency")
-    if pixels.dtype.name not in format_.types:
-        missing.append("floats" if pixels.dtype.kind == "f" else "16 bits")
+    if pixels.dtype.kind == "f" and "float32" not in format_.types:
+        missing.append("floats")
     if missing:
         raise PictureError(
             f"{format_.name.upper()} can't hold the picture's {' and '.join(missing)}; "
@@ -122,8 +123,12 @@ def check_holds(format_: Format, pixels: Array) -> None:
         )
 
 
-def dropped(format_: Format, about: About) -> list[str]:
-    """A sentence on what the format can't hold of what is known about a picture."""
+def dropped(format_: Format, picture: Picture) -> list[str]:
+    """Sentences on what the format can't hold of a picture and of what is known about it."""
+    about, name = picture.about, format_.name.upper()
+    notes = []
+    if _too_deep(format_, picture):
+        notes.append(f"{name} has 8 bits per channel; the picture's 16 are rounded to them.")
     known = {
         "colour profile": about.icc,
         "EXIF": about.exif,
@@ -131,12 +136,16 @@ def dropped(format_: Format, about: About) -> list[str]:
         "resolution": about.dpi,
         "OpenEXR attributes": set(about.attributes) & {"chromaticities", "whiteLuminance"},
     }
-    lost = [name for name, value in known.items() if value and name not in format_.keeps]
+    lost = [what for what, value in known.items() if value and what not in format_.keeps]
     if format_.texts is not None:
         lost += [f"text “{key}”" for key in about.texts if key not in format_.texts]
-    if not lost:
-        return []
-    return [f"{format_.name.upper()} can't hold the picture's {', '.join(lost)}: dropped."]
+    if lost:
+        notes.append(f"Dropped, because {name} can't hold it: {', '.join(lost)}.")
+    return notes
+
+
+def _too_deep(format_: Format, picture: Picture) -> bool:
+    return picture.pixels.dtype == np.uint16 and "uint16" not in format_.types
 
 
 def encode(file: BinaryIO, picture: Picture, format_: Format, quality: int = QUALITY) -> None:
@@ -147,4 +156,7 @@ def encode(file: BinaryIO, picture: Picture, format_: Format, quality: int = QUA
     """
     if format_.name not in ("tiff", "exr"):
         picture = stored(picture, linear=False, associated=False)
+    if _too_deep(format_, picture):
+        rounded = np.rint(picture.pixels.astype(np.float32) / np.float32(257))
+        picture = replace(picture, pixels=rounded.astype(np.uint8))
     format_.write(file, picture, quality)

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -95,7 +96,7 @@ class Destination:
             self._encode(picture)
         except Exception as error:
             raise PictureError(f"{self._name} can't be written ({_reason(error)}).") from error
-        return dropped(self._format, picture.about)
+        return dropped(self._format, picture)
 
     def write(self, picture: Picture) -> None:
         """Put the result in its place, replacing a file there at once.
@@ -144,10 +145,16 @@ def _rescued(name: str, beside: Path, picture: Picture, reason: str) -> PictureE
     """Save the pixels, which took long to compute, in the first folder that takes them."""
     plain = replace(picture, about=About())
     format_ = FORMATS["tiff" if picture.pixels.dtype.kind == "f" else "png"]
-    for folder in (beside, Path.cwd(), Path.home(), Path(tempfile.gettempdir())):
+    folders: tuple[Callable[[], Path | str], ...] = (
+        lambda: beside,
+        Path.cwd,
+        Path.home,
+        tempfile.gettempdir,
+    )
+    for folder in folders:
         try:
-            rescue = _save_new(folder, plain, format_)
-        except Exception:  # any encoder's error: then the next folder
+            rescue = _save_new(Path(folder()), plain, format_)
+        except Exception:  # that folder is gone, full or not ours: then the next
             continue
         return Rescued(
             f"{name} could not be written ({reason}). The dream is not lost: it is in {rescue}.",
