@@ -91,15 +91,45 @@ def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
     assert from_text(kind, text) == value
 
 
-def test_text_that_is_no_value() -> None:
-    with pytest.raises(ValueError, match="float"):
-        from_text("layers", "relu3_3=much")
+def test_what_cannot_be_set_changes_nothing(choices: Choices) -> None:
+    before = choices.settings
+    heard: list[int] = []
+    choices.listen(lambda: heard.append(1))
+    for name, value in (("layers", {"relu9_9": 1.0}), ("layers", {}), ("channels", [600])):
+        with pytest.raises(ValueError, match=r"layer|outside"):
+            choices.set(name, value)
+    choices.choose_feature("relu1_2")
+    with pytest.raises(ValueError, match="relu1_2 has the channels 0 to 63, no 300"):
+        choices.set("channels", [300])
+    assert choices.settings == before | {"layers": {"relu1_2": 1.0}}
+    assert len(heard) == 1
 
 
 def test_stored_settings_of_another_version_are_completed() -> None:
     settings = completed({"seed": 7, "no longer": 1}, schema())
     assert DreamSettings.from_json(settings).seed == 7
     assert preset_of(settings, schema()) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"layers": {"relu9_9": 1.0}, "seed": 7},
+        {"layers": {}, "octaves": 0, "seed": 7},
+        {"layers": "relu4_3", "channels": "abc", "step": None, "seed": 7},
+        {"channels": [600], "tile": [], "device": "toaster", "seed": 7},
+    ],
+)
+def test_what_is_stored_and_no_setting_is_the_default(stored: dict[str, Any]) -> None:
+    choices = Choices(schema(), stored)
+    assert choices.settings == DreamSettings(seed=7).to_json()
+    assert choices.feature == "relu4_3"
+
+
+def test_stored_channels_that_the_layer_does_not_have_are_forgotten() -> None:
+    stored = {"layers": {"relu1_2": 1.0}, "channels": [300]}
+    settings = Choices(schema(), stored).settings
+    assert (settings["layers"], settings["channels"]) == ({"relu1_2": 1.0}, [])
 
 
 def test_a_plugin_without_its_schema_says_so(tmp_path: Any) -> None:

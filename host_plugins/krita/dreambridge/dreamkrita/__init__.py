@@ -1,8 +1,9 @@
 """The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
 
     plugin       what Krita is offered: a docker and three actions
-    docker       the docker; its parts are looks, sliders, fields, shelf
+    docker       the docker; its parts are looks, sliders, fields, written
     choices      what is chosen: the settings behind the widgets            (no Qt, no Krita)
+    wheel        the mouse wheel scrolls, and changes no values
     controller   one dream from the button to the finished layer
     courier      the thread that talks to the server                       (no Qt, no Krita)
     story        what is told to the user while that happens                (no Qt, no Krita)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bridgeclient import validation
 from bridgeclient.looks import Json, defaults, look, preset_of
 from dreamkrita.sentences import Refused
 
@@ -35,8 +37,17 @@ def read_schema(here: Path) -> Json:
 
 
 def completed(settings: Mapping[str, Any], schema: Json) -> Json:
-    """The settings that the schema knows, with defaults for the rest."""
-    return {name: settings.get(name, value) for name, value in defaults(schema).items()}
+    """The settings that the schema knows and allows, with defaults for the rest."""
+    whole = defaults(schema)
+    for name in whole.keys() & settings.keys():
+        with suppress(ValueError):
+            validation.check(name, settings[name], schema)
+            whole[name] = settings[name]
+    try:
+        validation.check_together(whole, schema)
+    except ValueError:
+        whole["channels"] = defaults(schema)["channels"]
+    return whole
 
 
 def title(settings: Mapping[str, Any], schema: Json) -> str:
@@ -55,24 +66,24 @@ def features(schema: Json) -> list[str]:
 def deepest(settings: Mapping[str, Any], schema: Json) -> str:
     """The layer of the largest features that the settings excite."""
     fields = schema["x-layers"]
-    known = [str(name) for name in settings["layers"] if name in fields]
-    return max(known, key=lambda name: (fields[name]["receptive_field"], name))
+    names = [str(name) for name in settings["layers"]]
+    return max(names, key=lambda name: (fields[name]["receptive_field"], name))
 
 
 def from_text(kind: str, text: str) -> Any:
     """The inverse of `as_text`.
 
     Raises:
-        ValueError: it can't be read.
+        ValueError: it can't be read; the text says why.
     """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if kind == "layers":
-        pairs = [part.partition("=") for part in parts]
-        return {name.strip(): float(weight) if weight else 1.0 for name, _, weight in pairs}
-    if kind == "integers":
-        return [int(part) for part in parts]
-    stripped = text.strip()
-    return int(stripped) if stripped.lstrip("-").isdigit() else stripped
+    return _READERS[kind](text)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "layers": validation.read_layers,
+    "integers": validation.read_integers,
+    "tile": validation.read_tile,
+}
 
 
 class Choices:
@@ -106,8 +117,22 @@ class Choices:
         """Don't call it any more."""
         self._listeners.remove(listener)
 
+    def check(self, name: str, value: Any) -> None:
+        """Look whether a setting can be changed to a value.
+
+        Raises:
+            ValueError: it can't; the text says why.
+        """
+        validation.check(name, value, self.schema)
+        validation.check_together(self._settings | {name: value}, self.schema)
+
     def set(self, name: str, value: Any) -> None:
-        """Change one setting."""
+        """Change one setting.
+
+        Raises:
+            ValueError: it can't be, and nothing is changed; the text says why.
+        """
+        self.check(name, value)
         self._change({name: value})
 
     def choose_feature(self, layer: str) -> None:

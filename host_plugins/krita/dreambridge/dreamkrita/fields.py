@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridgeclient.looks import as_text
-from dreamkrita.choices import Choices, from_text
-from dreamkrita.qt import QtCore, QtGui, QtWidgets
+from dreamkrita.choices import Choices
+from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.wheel import unscrolled
+from dreamkrita.written import Written
 
 _INT_MOST = 2**31 - 1
 _WRITTEN = ("layers", "integers", "tile")
@@ -37,14 +38,10 @@ class Field:
         if self.kind == "choice":
             self.widget.setCurrentText(value)
         elif self.kind in _WRITTEN:
-            self._show_text(as_text(self.kind, value))
+            self.widget.show_value(value)
         else:
             self.widget.setValue(value)
         self.widget.blockSignals(False)
-
-    def _show_text(self, text: str) -> None:
-        if self.widget.text() != text and not self.widget.hasFocus():
-            self.widget.setText(text)
 
     def _tip(self) -> str:
         unit = f" ({self._spec['x-unit']})" if self._spec["x-unit"] else ""
@@ -55,11 +52,10 @@ class Field:
             combo = QtWidgets.QComboBox()
             combo.addItems(self._spec["enum"])
             combo.currentTextChanged.connect(self._set)
+            unscrolled(combo)
             return combo
         if self.kind in _WRITTEN:
-            line = QtWidgets.QLineEdit()
-            line.editingFinished.connect(lambda: self._set_text(line))
-            return line
+            return Written(self._choices, self._name)
         return self._number()
 
     def _number(self) -> Any:
@@ -72,19 +68,12 @@ class Field:
             box.setSingleStep(1 if whole else 0.1)
         box.setRange(low, high)
         box.setKeyboardTracking(False)
-        box.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
+        unscrolled(box)
         box.valueChanged.connect(lambda value: self._set(int(value) if whole else float(value)))
         return box
 
     def _set(self, value: Any) -> None:
         self._choices.set(self._name, value)
-
-    def _set_text(self, line: Any) -> None:
-        try:
-            self._set(from_text(self.kind, line.text()))
-        except ValueError:
-            line.setText(as_text(self.kind, self._choices.settings[self._name]))
-            QtWidgets.QToolTip.showText(QtGui.QCursor.pos(), self._tip(), line)
 
 
 class Advanced(QtWidgets.QWidget):
@@ -118,8 +107,10 @@ class Advanced(QtWidgets.QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
         for row, field in enumerate(self.fields):
-            grid.addWidget(QtWidgets.QLabel(field.label), row, 0)
-            grid.addWidget(field.widget, row, 1)
+            grid.addWidget(QtWidgets.QLabel(field.label), 2 * row, 0)
+            grid.addWidget(field.widget, 2 * row, 1)
+            if isinstance(field.widget, Written):
+                grid.addWidget(field.widget.notice, 2 * row + 1, 0, 1, 2)
 
     def _fold(self, open_: bool) -> None:
         arrow = QtCore.Qt.ArrowType.DownArrow if open_ else QtCore.Qt.ArrowType.RightArrow

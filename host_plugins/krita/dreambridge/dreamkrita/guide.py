@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dreamkrita.qt import QtWidgets
+from dreamkrita.wheel import unscrolled
 from krita import Document, Krita, Node
 
 _PICTURES = ("paintlayer", "grouplayer", "clonelayer", "filelayer", "filllayer", "vectorlayer")
@@ -21,6 +22,7 @@ class Guide(QtWidgets.QComboBox):
         self.setSizeAdjustPolicy(
             QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        unscrolled(self)
         self._shown: list[tuple[str, str]] = []
         self.refresh()
 

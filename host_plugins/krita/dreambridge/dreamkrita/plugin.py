@@ -90,7 +90,7 @@ def _calling(action: Callable[[], None]) -> Callable[..., None]:
 def _stored() -> dict[str, Any]:
     try:
         stored = json.loads(Krita.instance().readSetting(_GROUP, _SETTINGS, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return stored if isinstance(stored, dict) else {}
 

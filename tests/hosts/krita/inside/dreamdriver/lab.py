@@ -11,9 +11,9 @@ from typing import Any
 from krita import Document, Krita, Node, Selection
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6 import QtCore, QtTest, QtWidgets
+    from PyQt6 import QtCore, QtGui, QtTest, QtWidgets
 else:
-    from PyQt5 import QtCore, QtTest, QtWidgets
+    from PyQt5 import QtCore, QtGui, QtTest, QtWidgets
 
 K = Krita.instance()
 WIDTH, HEIGHT = 64, 48
@@ -125,6 +125,24 @@ def click_item(name: str, row: int) -> None:
     grid = widget(name)
     where = grid.visualItemRect(grid.item(row)).center()
     QtTest.QTest.mouseClick(grid.viewport(), QtCore.Qt.MouseButton.LeftButton, pos=where)
+
+
+def turn_wheel(name: str) -> None:
+    """A notch down in the middle of a widget that isn't in focus."""
+    one = widget(name)
+    one.clearFocus()
+    middle, none = one.rect().center(), QtCore.QPoint()
+    event = QtGui.QWheelEvent(
+        QtCore.QPointF(middle),
+        QtCore.QPointF(one.mapToGlobal(middle)),
+        none,
+        QtCore.QPoint(0, -120),
+        QtCore.Qt.MouseButton.NoButton,
+        QtCore.Qt.KeyboardModifier.NoModifier,
+        QtCore.Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QtWidgets.QApplication.sendEvent(one, event)
 
 
 def message() -> str:

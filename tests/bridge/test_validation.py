@@ -1,0 +1,115 @@
+"""What editors refuse while it is typed is what the engine would refuse, and said in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridgeclient.validation import (
+    check,
+    check_together,
+    read_integers,
+    read_layers,
+    read_tile,
+)
+from dreamcore import DreamSettings
+from dreamcore.errors import SettingsError
+from dreamcore.presets import PRESETS
+from dreamcore.schema import schema
+
+SCHEMA = schema()
+
+RIGHT: list[tuple[str, Any]] = [
+    ("layers", {"relu3_3": 0.5, "pool5": -1}),
+    ("channels", []),
+    ("channels", [0, 511]),
+    ("tile", "off"),
+    ("tile", 512),
+    ("step", 3),
+    ("octaves", 16),
+    ("objective", "mean"),
+    ("seed", 2**32 - 1),
+]
+
+WRONG: list[tuple[str, Any, str]] = [
+    ("layers", {"relu9_9": 1.0}, "“relu9_9” is no layer. There are conv1_1 to conv5_3, "),
+    ("layers", {}, "Name at least one layer, such as relu4_3."),
+    ("layers", {"relu4_3": 0}, "At least one layer needs a weight other than 0."),
+    ("layers", {"relu4_3": 2000.0}, "2000.0 is outside -1000 to 1000."),
+    ("layers", {"relu4_3": float("nan")}, "“nan” is no number."),
+    ("layers", {"relu4_3": [1]}, "“[1]” is no number."),
+    ("layers", "relu4_3", "Name at least one layer"),
+    ("channels", [512], "512 is outside 0 to 511."),
+    ("channels", "abc", "“abc” is no list of whole numbers."),
+    ("channels", [1.5], "“1.5” is no whole number."),
+    ("tile", "large", "“large” is neither auto, off nor a number of pixels."),
+    ("tile", 3, "3 is outside 64 to 65536."),
+    ("step", float("inf"), "inf is outside 0 to 32."),
+    ("step", True, "“True” is no number."),
+    ("octaves", 0, "0 is outside 1 to 16."),
+    ("octaves", 10**400, "is outside 1 to 16."),
+    ("octaves", 4.0, "“4.0” is no whole number."),
+    ("objective", "most", "“most” is none of l2, norm, mean, guide."),
+    ("objective", ["l2"], "is none of"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), RIGHT)
+def test_what_the_engine_takes_passes(name: str, value: Any) -> None:
+    check(name, value, SCHEMA)
+    DreamSettings.from_json({name: value})
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_look_passes(name: str) -> None:
+    settings = PRESETS[name].settings.to_json()
+    for setting, value in settings.items():
+        check(setting, value, SCHEMA)
+    check_together(settings, SCHEMA)
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WRONG)
+def test_what_the_engine_refuses_is_refused_with_a_sentence(
+    name: str, value: Any, words: str
+) -> None:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the text is looked at below
+        check(name, value, SCHEMA)
+    assert words in str(caught.value)
+    with pytest.raises(SettingsError):
+        DreamSettings.from_json({name: value})
+
+
+def test_channels_must_be_the_layers() -> None:
+    settings = DreamSettings().to_json() | {"layers": {"relu1_2": 1.0}, "channels": [3, 300]}
+    with pytest.raises(ValueError, match="relu1_2 has the channels 0 to 63, no 300"):
+        check_together(settings, SCHEMA)
+    with pytest.raises(SettingsError):
+        DreamSettings.from_json(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("relu3_3 relu4_3", "Put commas between layers: relu3_3,relu4_3."),
+        ("relu3_3=much", "“much” is no weight: write relu3_3=0.5."),
+    ],
+)
+def test_layers_that_cannot_be_read(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read_layers(text)
+
+
+@pytest.mark.parametrize("text", ["abc", "3 14", "3,x", "1.5", "²"])
+def test_integers_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match="Write whole numbers with commas between them"):
+        read_integers(text)
+
+
+def test_what_can_be_read() -> None:
+    assert read_layers(" relu3_3 = 0.5 , relu5_1,") == {"relu3_3": 0.5, "relu5_1": 1.0}
+    assert read_layers("") == {}
+    assert read_integers("3, 14") == [3, 14]
+    assert read_integers(" ") == []
+    assert read_tile(" 512 ") == 512
+    assert read_tile("²") == "²"
