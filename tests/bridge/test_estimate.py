@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bridgeclient.draft import STEP_MOST, draft_of, halved
 from bridgeclient.estimate import Speeds, about, octave_sizes, work
 from bridgeclient.region import Rect, soft_edge
 from dreamcore import DreamSettings
@@ -95,3 +96,22 @@ def test_a_selections_edge_is_soft_in_proportion_to_its_size() -> None:
     assert soft_edge(Rect(0, 0, 20, 9000)) == 0
     assert soft_edge(Rect(0, 0, 1000, 400), 3.0) == 12
     assert soft_edge(Rect(0, 0, 1000, 400), 0.0) == 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_draft_is_an_eighth_of_the_work_or_less(name: str) -> None:
+    settings = PRESETS[name].settings.to_json()
+    draft = draft_of(settings)
+    DreamSettings.from_json(draft)
+    whole = work(1920, 1080, settings, LAYERS)
+    assert work(halved(1920), halved(1080), draft, LAYERS) <= whole / 7.9
+    assert draft["iterations"] * draft["step"] == pytest.approx(
+        settings["iterations"] * settings["step"]
+    )
+
+
+def test_a_draft_of_the_least_is_still_a_dream() -> None:
+    least = EYES | {"iterations": 1, "octaves": 1, "step": STEP_MOST}
+    assert draft_of(least) == least
+    DreamSettings.from_json(draft_of(least | {"iterations": 3}))
+    assert (halved(1), halved(7)) == (1, 4)

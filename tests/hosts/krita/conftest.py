@@ -6,6 +6,7 @@ found in a file, because each start takes long.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -28,10 +29,10 @@ INSIDE = Path(__file__).parent / "inside"
 RUN_S = 400.0
 """For a whole run with all its cases, on a busy machine."""
 
-DISPLAY = 100 + os.getpid() % 30000
-"""Of this run's own: a root has its own lock files for displays, but shares the displays."""
+SCREEN = "-screen 0 3200x2000x24"
 
-SCREEN = ["xvfb-run", "-a", "-n", str(DISPLAY), "-s", "-screen 0 3200x2000x24"]
+DISPLAYS = itertools.count(100 + os.getpid() % 1000 * 30)
+"""A number for each Krita: a root has lock files of its own for displays that all roots share."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Krita:
         given = {"script": script, "folder": str(folder)} | parameters
         (folder / "parameters.json").write_text(json.dumps(given), "utf-8")
         environment["DREAMDRIVER"] = str(folder)
-        argv = [*SCREEN, "krita", "--nosplash"]
+        argv = ["xvfb-run", "-a", "-n", str(next(DISPLAYS)), "-s", SCREEN, "krita", "--nosplash"]
         return self.host.start(argv, self.home, folder / "log.txt", **environment), folder
 
     def run(self, script: str, **parameters: Any) -> dict[str, Any]:

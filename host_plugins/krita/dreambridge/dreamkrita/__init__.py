@@ -1,14 +1,16 @@
 """The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
 
     plugin       what Krita is offered: a docker and three actions
-    docker       the docker; its parts are looks, sliders, fields, written
+    docker       the docker; its parts are looks, sliders, fields, written, foot
     choices      what is chosen: the settings behind the widgets            (no Qt, no Krita)
     wheel        the mouse wheel scrolls, and changes no values
+    forecast     how long a dream would take
     controller   one dream from the button to the finished layer
     courier      the thread that talks to the server                       (no Qt, no Krita)
     story        what is told to the user while that happens                (no Qt, no Krita)
     dreaming     one dream under way, and reading its source
     parcel       its pixels to the server and back                         (no Krita)
+    drafts       the same at half the size                              (no Krita)
     source       which pixels of which layer are dreamed, and whether they can be
     spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
     scratch      a hidden document: converts colours, lends its undo history

@@ -38,6 +38,7 @@ class Controller(QtCore.QObject):
 
     changed = QtCore.pyqtSignal()
     remembered = QtCore.pyqtSignal()
+    measured = QtCore.pyqtSignal(object, object)
     _posted = QtCore.pyqtSignal()
 
     def __init__(self, here: Path, choices: Choices) -> None:
@@ -63,9 +64,9 @@ class Controller(QtCore.QObject):
         if self._dream is None:
             self._courier.look()
 
-    def dream(self, guide: str = "") -> None:
+    def dream(self, guide: str = "", *, draft: bool = False) -> None:
         """Dream with the choices as they are; `guide` is the unique id of a layer."""
-        self._start(self.choices.wanted(guided=bool(guide)), guide=guide)
+        self._start(self.choices.wanted(guided=bool(guide)), guide=guide, draft=draft)
 
     def again(self) -> None:
         """Dream with the last settings of the document and a new seed, from the same layer."""
@@ -100,7 +101,9 @@ class Controller(QtCore.QObject):
         """Remembered settings without the guide, which may have changed or gone."""
         return Choices(self.choices.schema, settings).wanted(guided=False)
 
-    def _start(self, settings: Json, guide: str = "", node: Node | None = None) -> None:
+    def _start(
+        self, settings: Json, guide: str = "", node: Node | None = None, draft: bool = False
+    ) -> None:
         if self._dream is not None:
             return
         schema = self.choices.schema
@@ -112,13 +115,13 @@ class Controller(QtCore.QObject):
         self._count += 1
         layer = DreamLayer(
             found.document,
-            title(settings, schema),
+            title(settings, schema) + " (draft)" * draft,
             found.space,
             found.region,
             found.shape,
             found.id,
         )
-        self._dream = Dreaming(self._count, found, settings, layer, guide)
+        self._dream = Dreaming(self._count, found, settings, layer, guide, draft)
         self._tell(story.CAPTURING)
         self._do(self._send(self._dream))
 
@@ -138,6 +141,7 @@ class Controller(QtCore.QObject):
         if dream.layer.gone:
             self._over(dream, _GONE)
             return
+        self.measured.emit(dream, result)
         yield Pause.BREATH
         memory.remember(dream.source.document, dream.remembered(result, picture), picture.block)
         self._over(dream, Told(f"Done in {result.seconds:.1f} s."))

@@ -1,4 +1,4 @@
-"""The docker: looks, sliders, guide and seed, what is advanced, Dream, and how it goes."""
+"""The docker: looks, sliders, guide and seed, what is advanced; below them its foot."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from dreamkrita.choices import SEED_MOST
 from dreamkrita.controller import Controller
 from dreamkrita.fields import Advanced, Field
+from dreamkrita.foot import Foot
+from dreamkrita.forecast import Forecast
 from dreamkrita.guide import Guide
 from dreamkrita.looks import Looks, Shelf
 from dreamkrita.qt import QtCore, QtWidgets
@@ -23,7 +25,7 @@ _ELSEWHERE = ("step", "saturation", "iterations", "seed")
 class Docker(DockWidget):
     """See the module; each window has one."""
 
-    def __init__(self, controller: Controller, here: Path) -> None:
+    def __init__(self, controller: Controller, forecast: Forecast, here: Path) -> None:
         super().__init__()
         self.setWindowTitle("DeepDream")
         self._controller, choices = controller, controller.choices
@@ -32,13 +34,12 @@ class Docker(DockWidget):
         self._seed = Field(choices, "seed")
         self._advanced = Advanced(choices, _ELSEWHERE)
         self._earlier = QtWidgets.QLabel("Earlier dreams")
-        self._foot = Foot(controller, lambda: controller.dream(self._guide.chosen))
+        self._foot = Foot(controller, forecast, lambda: self._guide.chosen)
         self.setWidget(self._arranged())
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(_LOOK_MS)
         choices.listen(self._refresh)
-        controller.changed.connect(self._foot.refresh)
         controller.remembered.connect(self._recall)
         self._shelf.chosen.connect(controller.place)
         self._recall()
@@ -51,6 +52,7 @@ class Docker(DockWidget):
     def canvasChanged(self, canvas: Any) -> None:
         """Krita's: another document, or another view of it, is in front."""
         self._recall()
+        self._foot.expect()
 
     def showEvent(self, event: Any) -> None:
         """Qt's."""
@@ -119,58 +121,6 @@ class Docker(DockWidget):
         if self.isVisible():
             self._controller.look()
             self._guide.refresh()
-
-
-class Foot(QtWidgets.QWidget):
-    """What stays in sight: Dream or Cancel, progress, what there is to say, the server."""
-
-    def __init__(self, controller: Controller, dream: Any) -> None:
-        super().__init__()
-        self._controller = controller
-        self._dream = self._button("dreambridge_dream_button", "Dream", dream)
-        self._cancel = self._button("dreambridge_cancel_button", "Cancel", controller.cancel)
-        self._bar = QtWidgets.QProgressBar()
-        self._bar.setObjectName("dreambridge_progress")
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
-        self._text = self._label("dreambridge_message")
-        self._server = self._label("dreambridge_server")
-        column = QtWidgets.QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
-        column.setSpacing(3)
-        for widget in (self._dream, self._cancel, self._bar, self._text, self._server):
-            column.addWidget(widget)
-        self.refresh()
-
-    def _button(self, name: str, text: str, action: Any) -> Any:
-        button = QtWidgets.QPushButton(text)
-        button.setObjectName(name)
-        button.clicked.connect(lambda: action())
-        return button
-
-    def _label(self, name: str) -> Any:
-        label = QtWidgets.QLabel()
-        label.setObjectName(name)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
-        return label
-
-    def refresh(self) -> None:
-        """Show where the dream and the server are."""
-        told, server = self._controller.told, self._controller.server
-        self._dream.setVisible(not told.busy)
-        self._cancel.setVisible(told.busy)
-        self._bar.setVisible(told.busy)
-        self._bar.setValue(round(1000 * (told.fraction or 0.0)))
-        self._text.setText(told.text)
-        self._text.setVisible(bool(told.text))
-        bold = self._text.font()
-        bold.setBold(told.wrong)
-        self._text.setFont(bold)
-        self._server.setText(server.line)
-        self._server.setToolTip(server.hint)
-        self._server.setVisible(not told.busy)
 
 
 def docker_of(window: Any) -> Docker | None:

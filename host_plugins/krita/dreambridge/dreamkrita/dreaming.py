@@ -9,6 +9,7 @@ from typing import Any
 
 from bridgeclient import Result
 from bridgeclient.region import Rect
+from dreamkrita.drafts import Draft
 from dreamkrita.history import Dream
 from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Guide, Parcel, Picture
@@ -21,13 +22,17 @@ from krita import Krita
 
 @dataclass
 class Dreaming:
-    """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id."""
+    """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
+
+    `settings` are those of the whole dream, also for its draft.
+    """
 
     number: int
     source: Source
     settings: dict[str, Any]
     layer: DreamLayer
     guide: str = ""
+    draft: bool = False
     parcel: Parcel | None = None
     scratch: Scratch = field(default_factory=Scratch)
     finished: bool = False
@@ -52,7 +57,8 @@ class Dreaming:
             parts.append(self.scratch.convert(part, width, source.space, wire))
             yield Pause.BREATH
         guide = (yield from self._capture_guide()) if self.guide else None
-        self.parcel = Parcel(
+        kind = Draft if self.draft else Parcel
+        self.parcel = kind(
             parts, wire, source.context, source.region, source.shape, self.settings, guide
         )
 
@@ -73,6 +79,8 @@ class Dreaming:
         return Guide(parts, rect)
 
     def _wire(self) -> Space:
+        if self.draft:
+            return SCREEN
         space = self.source.space
         return wire_space(space, Krita.instance().profiles(wire_model(space), space.depth))
 

@@ -61,6 +61,39 @@ def shrunk(image: QtGui.QImage, side: int) -> QtGui.QImage:
     return image.scaled(side, side, keep, smooth).convertToFormat(_STRAIGHT)
 
 
+def resized(image: QtGui.QImage, width: int, height: int) -> QtGui.QImage:
+    """The image smoothly brought to another size."""
+    stretch = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio
+    smooth = QtCore.Qt.TransformationMode.SmoothTransformation
+    return image.scaled(width, height, stretch, smooth).convertToFormat(_STRAIGHT)
+
+
+def excess(image: QtGui.QImage, other: QtGui.QImage) -> QtGui.QImage:
+    """How much brighter the image is than another, channel by channel; both are opaque."""
+    mode = QtGui.QPainter.CompositionMode
+    lighter = _composed(image, other, mode.CompositionMode_Lighten)
+    return _composed(lighter, other, mode.CompositionMode_Difference)
+
+
+def shifted(image: QtGui.QImage, more: QtGui.QImage, less: QtGui.QImage) -> QtGui.QImage:
+    """The image, brighter by one and then darker by the other; all are opaque."""
+    plus = QtGui.QPainter.CompositionMode.CompositionMode_Plus
+    brighter = _composed(image, more, plus)
+    brighter.invertPixels()
+    darker = _composed(brighter, less, plus)
+    darker.invertPixels()
+    return darker
+
+
+def _composed(image: QtGui.QImage, other: QtGui.QImage, mode: int) -> QtGui.QImage:
+    result = image.copy()
+    painter = QtGui.QPainter(result)
+    painter.setCompositionMode(mode)
+    painter.drawImage(0, 0, other)
+    painter.end()
+    return result
+
+
 def jpeg(image: QtGui.QImage) -> bytes:
     """A thumbnail as a file, on grey where it is transparent."""
     flat = QtGui.QImage(image.size(), QtGui.QImage.Format.Format_RGB32)

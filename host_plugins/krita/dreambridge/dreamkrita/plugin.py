@@ -13,6 +13,7 @@ from typing import Any
 from dreamkrita import docker
 from dreamkrita.choices import Choices, read_schema
 from dreamkrita.controller import Controller
+from dreamkrita.forecast import Forecast
 from dreamkrita.qt import QtWidgets
 from dreamkrita.sentences import Refused
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
@@ -74,10 +75,11 @@ def register(here: Path) -> None:
         text = str(refusal)
         make = lambda: Incomplete(text)  # noqa: E731
     else:
-        controller = Controller(here, choices)
+        controller, forecast = Controller(here, choices), Forecast(choices)
+        controller.measured.connect(forecast.measured)
         choices.listen(lambda: _store(choices))
         application.addExtension(Dreams(application, controller))
-        make = lambda: docker.Docker(controller, here)  # noqa: E731
+        make = lambda: docker.Docker(controller, forecast, here)  # noqa: E731
     place = DockWidgetFactoryBase.DockRight
     application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
 

@@ -1,0 +1,84 @@
+"""How long a dream and its draft would take now, from the active layer, selection and settings.
+
+The speed of the last dreams is kept in Krita's own configuration. Looking reads no pixels, so that
+it can be done often. GUI thread.
+"""
+
+from __future__ import annotations
+
+from bridgeclient import Result
+from bridgeclient.draft import draft_of, halved
+from bridgeclient.estimate import Speeds, about, work
+from bridgeclient.looks import Json
+from bridgeclient.region import Rect, context_margin, intersection, with_context
+from dreamkrita.choices import Choices
+from dreamkrita.dreaming import Dreaming
+from dreamkrita.sentences import Refused
+from dreamkrita.source import canvas_of, layer_of
+from krita import Document, Krita
+
+_GROUP, _SPEEDS = "dreambridge", "speeds"
+_UNKNOWN = "How long it takes is known after the first dream."
+
+
+class Forecast:
+    """See the module."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._choices = choices
+        self._layers = choices.schema["x-layers"]
+        self._speeds = Speeds.from_text(Krita.instance().readSetting(_GROUP, _SPEEDS, ""))
+
+    def measured(self, dream: Dreaming, result: Result) -> None:
+        """Learn from a finished dream."""
+        context = dream.source.context
+        size = context.width, context.height
+        done = self._draft_work(size, dream.settings)
+        if not dream.draft:
+            done = work(*size, dream.settings, self._layers)
+        self._speeds = self._speeds.with_dream(
+            done, result.seconds, result.device, result.precision
+        )
+        Krita.instance().writeSetting(_GROUP, _SPEEDS, self._speeds.to_text())
+
+    def words(self) -> str:
+        """What to say before Dream is pressed; nothing where there is nothing to dream of."""
+        settings = self._choices.settings
+        context = self._context(settings)
+        if context is None:
+            return ""
+        size = context.width, context.height
+        dream = self._speeds.seconds(work(*size, settings, self._layers), settings)
+        draft = self._speeds.seconds(self._draft_work(size, settings), settings)
+        if dream is None or draft is None:
+            return _UNKNOWN
+        return f"Dream: {about(dream)} · Draft: {about(draft)}"
+
+    def _draft_work(self, size: tuple[int, int], settings: Json) -> float:
+        return work(halved(size[0]), halved(size[1]), draft_of(settings), self._layers)
+
+    def _context(self, settings: Json) -> Rect | None:
+        """What a dream would see now, as `source.find` finds it."""
+        document = Krita.instance().activeDocument()
+        if document is None:
+            return None
+        try:
+            bounds = layer_of(document.activeNode()).bounds()
+        except Refused:
+            return None
+        canvas = canvas_of(document)
+        whole: Rect | None = canvas
+        if not bounds.isEmpty():
+            shown = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+            whole = intersection(shown, canvas)
+        region = intersection(_selected(document) or canvas, whole) if whole else None
+        if whole is None or region is None:
+            return None
+        return with_context(region, whole, context_margin(region, settings, self._layers))
+
+
+def _selected(document: Document) -> Rect | None:
+    selection = document.selection()
+    if selection is None or selection.width() < 1 or selection.height() < 1:
+        return None
+    return Rect(selection.x(), selection.y(), selection.width(), selection.height())
