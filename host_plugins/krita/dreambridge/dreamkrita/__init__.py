@@ -14,6 +14,7 @@
     source       which pixels of which layer are dreamed, and whether they can be
     spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
     scratch      a hidden document: converts colours, lends its undo history
+    edge         a selection's soft edge
     shape        a selection as bytes                                      (no Qt, no Krita)
     pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
     pictures     previews scaled to the layer, thumbnails                  (no Krita)

@@ -15,7 +15,11 @@ from typing import Any
 
 from bridgeclient import validation
 from bridgeclient.looks import Json, defaults, look, preset_of
+from bridgeclient.region import EDGE
 from dreamkrita.sentences import Refused
+
+EDGE_MOST = 10.0
+"""The softest edge of a selection, in percent of its shorter side."""
 
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
@@ -89,8 +93,11 @@ _READERS: dict[str, Callable[[str], Any]] = {
 class Choices:
     """The settings as they are now; `listen` to be told of changes."""
 
-    def __init__(self, schema: Json, settings: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, schema: Json, settings: Mapping[str, Any] | None = None, edge: float = EDGE
+    ) -> None:
         self.schema = schema
+        self._edge = edge if 0 <= edge <= EDGE_MOST else EDGE
         self._settings = completed(settings or {}, schema)
         self._listeners: list[Callable[[], None]] = []
 
@@ -98,6 +105,11 @@ class Choices:
     def settings(self) -> Json:
         """A copy of all settings."""
         return dict(self._settings)
+
+    @property
+    def edge(self) -> float:
+        """How soft a selection's edge is dreamed, in percent of its shorter side; the editor's."""
+        return self._edge
 
     @property
     def preset(self) -> str | None:
@@ -135,6 +147,12 @@ class Choices:
         self.check(name, value)
         self._change({name: value})
 
+    def choose_edge(self, edge: float) -> None:
+        """Dream selections with this edge."""
+        if edge != self._edge:
+            self._edge = edge
+            self._tell()
+
     def choose_feature(self, layer: str) -> None:
         """Dream of this layer's features alone."""
         self._change({"layers": {layer: 1.0}, "channels": []})
@@ -160,5 +178,8 @@ class Choices:
         if all(self._settings.get(name) == value for name, value in changes.items()):
             return
         self._settings |= changes
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()

@@ -108,7 +108,7 @@ class Controller(QtCore.QObject):
             return
         schema = self.choices.schema
         try:
-            found = source.find(settings, schema, node)
+            found = source.find(settings, schema, node, self.choices.edge)
         except Refused as refusal:
             self._tell(Told(str(refusal), wrong=True))
             return

@@ -13,6 +13,7 @@ from bridgeclient.looks import Json
 from bridgeclient.region import Rect, context_margin, intersection, with_context
 from dreamkrita.choices import Choices
 from dreamkrita.dreaming import Dreaming
+from dreamkrita.edge import soft_bounds
 from dreamkrita.sentences import Refused
 from dreamkrita.source import canvas_of, layer_of
 from krita import Document, Krita
@@ -71,7 +72,8 @@ class Forecast:
         if not bounds.isEmpty():
             shown = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
             whole = intersection(shown, canvas)
-        region = intersection(_selected(document) or canvas, whole) if whole else None
+        selected = soft_bounds(_selected(document) or canvas, canvas, self._choices.edge)
+        region = intersection(selected, whole) if selected and whole else None
         if whole is None or region is None:
             return None
         return with_context(region, whole, context_margin(region, settings, self._layers))

@@ -68,6 +68,19 @@ def resized(image: QtGui.QImage, width: int, height: int) -> QtGui.QImage:
     return image.scaled(width, height, stretch, smooth).convertToFormat(_STRAIGHT)
 
 
+def resized_greys(greys: bytes, size: tuple[int, int], wanted: tuple[int, int]) -> bytes:
+    """Packed 8-bit values of `size` (width, height) smoothly brought to another size."""
+    if size == wanted:
+        return greys
+    form = QtGui.QImage.Format.Format_Grayscale8
+    stretch = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio
+    smooth = QtCore.Qt.TransformationMode.SmoothTransformation
+    image = QtGui.QImage(greys, *size, size[0], form)
+    image = image.scaled(*wanted, stretch, smooth).convertToFormat(form)
+    data, line = bytes_of(image), image.bytesPerLine()
+    return b"".join(data[start : start + wanted[0]] for start in range(0, len(data), line))
+
+
 def excess(image: QtGui.QImage, other: QtGui.QImage) -> QtGui.QImage:
     """How much brighter the image is than another, channel by channel; both are opaque."""
     mode = QtGui.QPainter.CompositionMode

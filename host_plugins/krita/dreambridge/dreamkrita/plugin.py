@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridgeclient.region import EDGE
 from dreamkrita import docker
 from dreamkrita.choices import Choices, read_schema
 from dreamkrita.controller import Controller
@@ -18,7 +19,7 @@ from dreamkrita.qt import QtWidgets
 from dreamkrita.sentences import Refused
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
-_GROUP, _SETTINGS = "dreambridge", "settings"
+_GROUP, _SETTINGS, _EDGE = "dreambridge", "settings", "edge"
 _MENU = "dreambridge_menu"
 
 
@@ -70,7 +71,7 @@ def register(here: Path) -> None:
     application = Krita.instance()
     make: Callable[[], DockWidget]
     try:
-        choices = Choices(read_schema(here), _stored())
+        choices = Choices(read_schema(here), _stored(), _stored_edge())
     except Refused as refusal:
         text = str(refusal)
         make = lambda: Incomplete(text)  # noqa: E731
@@ -97,5 +98,13 @@ def _stored() -> dict[str, Any]:
     return stored if isinstance(stored, dict) else {}
 
 
+def _stored_edge() -> float:
+    try:
+        return float(Krita.instance().readSetting(_GROUP, _EDGE, ""))
+    except ValueError:
+        return EDGE
+
+
 def _store(choices: Choices) -> None:
     Krita.instance().writeSetting(_GROUP, _SETTINGS, json.dumps(choices.settings))
+    Krita.instance().writeSetting(_GROUP, _EDGE, str(choices.edge))

@@ -1,4 +1,4 @@
-"""Sliders for what is changed most: strength, colour, feature size, detail.
+"""Sliders for what is changed most: strength, colour, feature size, detail, a selection's edge.
 
 A slider's positions are a list of values, so that small values get as much room as large ones.
 """
@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dreamkrita.choices import Choices, features
+from dreamkrita.choices import EDGE_MOST, Choices, features
 from dreamkrita.qt import QtCore, QtWidgets
 
 STRENGTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 8.0)
 SATURATIONS = tuple(tenth / 10 for tenth in range(11))
 DETAILS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32, 40, 60, 100)
+
+EDGES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, EDGE_MOST)
+
+_EDGE = (
+    "How softly the dream fades at a selection's edge, in percent of the selection's shorter side; "
+    "0 keeps the selection exactly as it is."
+)
 
 
 class Slider(QtWidgets.QSlider):
@@ -47,7 +54,7 @@ class Slider(QtWidgets.QSlider):
 
 
 class Sliders(QtWidgets.QWidget):
-    """Four rows: what, slider, value."""
+    """Rows: what, slider, value."""
 
     def __init__(self, choices: Choices) -> None:
         super().__init__()
@@ -67,10 +74,12 @@ class Sliders(QtWidgets.QWidget):
         )
         self._size = self._row(2, "feature_size", "Feature size", features(choices.schema), about)
         self._detail = self._row(3, "detail", "Detail", DETAILS, spec["iterations"]["description"])
+        self._edge = self._row(4, "edge", "Edge", EDGES, _EDGE)
         self._strength[0].picked.connect(lambda value: choices.set("step", value))
         self._colour[0].picked.connect(lambda value: choices.set("saturation", value))
         self._size[0].picked.connect(choices.choose_feature)
         self._detail[0].picked.connect(lambda value: choices.set("iterations", value))
+        self._edge[0].picked.connect(choices.choose_edge)
         self.refresh()
 
     def _row(
@@ -101,6 +110,8 @@ class Sliders(QtWidgets.QWidget):
         self._size[1].setText(feature + "+" * (len(settings["layers"]) > 1))
         self._detail[0].show_value(settings["iterations"])
         self._detail[1].setText(str(settings["iterations"]))
+        self._edge[0].show_value(self._choices.edge)
+        self._edge[1].setText(f"{self._choices.edge:g} %")
 
     def _field(self, layer: str) -> int:
         return int(self._choices.schema["x-layers"][layer]["receptive_field"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridgeclient.region import Rect, context_margin, intersection, with_context
+from dreamkrita.edge import softened
 from dreamkrita.qt import QtCore
 from dreamkrita.sentences import Refused
 from dreamkrita.shape import Shape
@@ -40,8 +41,12 @@ class Source:
     shape: Shape | None
 
 
-def find(settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None) -> Source:
+def find(
+    settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None, edge: float = 0.0
+) -> Source:
     """The active layer of the active document (or `node` of it) as the source of a dream.
+
+    `edge` is how soft the selection becomes; see `edge`.
 
     Raises:
         Refused: something in the document doesn't allow it.
@@ -52,6 +57,8 @@ def find(settings: dict[str, Any], schema: dict[str, Any], node: Node | None = N
     layer = layer_of(node or document.activeNode())
     check_layer(layer)
     shape = _shape(document)
+    if shape is not None:
+        shape = softened(shape, canvas_of(document), edge)
     region = _region(document, layer, shape)
     margin = context_margin(region, settings, schema["x-layers"])
     whole = _extent(document, layer)

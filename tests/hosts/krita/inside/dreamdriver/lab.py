@@ -165,6 +165,7 @@ def quick(feature: str = "relu2_2", iterations: int = 2, octaves: int = 1) -> No
     widget("octaves").setValue(octaves)
     widget("seed").setValue(0)
     widget("guide").setCurrentIndex(0)
+    widget("edge").setValue(0)
 
 
 def dream() -> Iterator[Any]:

@@ -63,6 +63,7 @@ def _() -> Iterator[Any]:
                 one.setVisible(False)
     yield from shown()
     select(doc, *REGION, 12)
+    widget("edge").setValue(3)
     yield from activate(doc, doc.topLevelNodes()[0])
     K.action("zoom_to_fit").trigger()
     click_item("looks", 6)
