@@ -70,18 +70,12 @@ class Docker(DockWidget):
         column.addWidget(self._earlier)
         column.addWidget(self._shelf)
         column.addStretch(1)
-        scroll = QtWidgets.QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
         whole = QtWidgets.QWidget()
         rows = QtWidgets.QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(scroll, 1)
+        rows.addWidget(Scrolled(inside), 1)
         rows.addWidget(self._foot)
-        whole.setMinimumWidth(200)
         return whole
 
     def _pairs(self) -> Any:
@@ -121,6 +115,32 @@ class Docker(DockWidget):
         if self.isVisible():
             self._controller.look()
             self._guide.refresh()
+
+
+class Scrolled(QtWidgets.QScrollArea):
+    """Scrolls up and down; never narrower than what is inside, whatever the font."""
+
+    def __init__(self, inside: Any) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inside)
+        inside.installEventFilter(self)
+
+    def minimumSizeHint(self) -> Any:
+        """Qt's."""
+        hint = super().minimumSizeHint()
+        needs = (
+            self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        )
+        return QtCore.QSize(needs, hint.height())
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Qt's: what is inside needs another width."""
+        if event.type() == QtCore.QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return bool(super().eventFilter(watched, event))
 
 
 def docker_of(window: Any) -> Docker | None:

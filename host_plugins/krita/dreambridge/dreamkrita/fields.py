@@ -23,7 +23,6 @@ class Field:
         self.widget = self._made()
         self.widget.setObjectName(f"dreambridge_{name}")
         self.widget.setToolTip(self._tip())
-        self.widget.setMinimumWidth(40)
         self.refresh()
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from dreamkrita.controller import Controller
 from dreamkrita.forecast import Forecast
-from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.qt import QtCore, QtGui, QtWidgets
 
 _EXPECT_MS = 1000
 """How often to look for another selection, of which Krita tells nobody."""
@@ -82,7 +82,7 @@ class Foot(QtWidgets.QWidget):
         self._bar.setValue(round(1000 * (told.fraction or 0.0)))
         self._text.setText(told.text)
         self._text.setVisible(bool(told.text))
-        bold = self._text.font()
+        bold = QtGui.QFont()  # sets nothing else, so that the rest follows the docker's font
         bold.setBold(told.wrong)
         self._text.setFont(bold)
         self._server.setText(server.line)

@@ -6,6 +6,7 @@ As tall as their pictures need at the width they get, so that the docker scrolls
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from dreamkrita.choices import Choices
 from dreamkrita.history import Dream
@@ -13,14 +14,37 @@ from dreamkrita.qt import QtCore, QtGui, QtWidgets
 
 _SIDE = 56
 _PAD = 3
+_FRAME = 3
 _ID = QtCore.Qt.ItemDataRole.UserRole
 _LIST = QtWidgets.QListView
+_KEY = QtCore.Qt.Key
+_CHOOSING = (_KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space)
+
+
+class Framed(QtWidgets.QStyledItemDelegate):
+    """Draws the chosen picture as it is, in a frame; Qt's own way greys it."""
+
+    def paint(self, painter: QtGui.QPainter, option: Any, index: QtCore.QModelIndex) -> None:
+        """Qt's."""
+        selected = QtWidgets.QStyle.StateFlag.State_Selected
+        plain = QtWidgets.QStyleOptionViewItem(option)
+        plain.state &= ~selected
+        super().paint(painter, plain, index)
+        if option.state & selected:
+            painter.save()
+            painter.setPen(QtGui.QPen(option.palette.highlight(), _FRAME))
+            painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
+            painter.restore()
+
+    def sizeHint(self, option: Any, index: QtCore.QModelIndex) -> Any:
+        """Qt's: all pictures take as much room."""
+        return option.widget.gridSize()
 
 
 class Grid(QtWidgets.QListWidget):
-    """Pictures with names below, flowing into as many columns as fit."""
+    """Pictures, with names below if they have any, flowing into as many columns as fit."""
 
-    def __init__(self, name: str, *, named: bool) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setViewMode(_LIST.ViewMode.IconMode)
@@ -28,9 +52,7 @@ class Grid(QtWidgets.QListWidget):
         self.setMovement(_LIST.Movement.Static)
         self.setUniformItemSizes(True)
         self.setIconSize(QtCore.QSize(_SIDE, _SIDE))
-        text = self.fontMetrics().height() + 2 if named else 0
-        self._cell = QtCore.QSize(_SIDE + 2 * _PAD, _SIDE + text + 2 * _PAD)
-        self.setGridSize(self._cell)
+        self.setItemDelegate(Framed(self))
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,9 +76,29 @@ class Grid(QtWidgets.QListWidget):
 
     def fit(self) -> None:
         """Take the height that the pictures need."""
-        columns = max(1, (self.viewport().width() - 1) // self._cell.width())
+        cell = self._needed()
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+        columns = max(1, (self.viewport().width() - 1) // cell.width())
         rows = -(-self.count() // columns)
-        self.setFixedHeight(max(1, rows * self._cell.height() + 2))
+        self.setFixedHeight(max(1, rows * cell.height() + 2))
+
+    def _needed(self) -> Any:
+        """What a picture and the longest name need."""
+        words, metrics = [self.item(row).text() for row in range(self.count())], self.fontMetrics()
+        width = max([_SIDE, *map(metrics.horizontalAdvance, words)])
+        text = metrics.height() + 2 + _FRAME if any(words) else 0
+        return QtCore.QSize(width + 2 * _PAD, _SIDE + text + 2 * _PAD)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Qt's: names need another room in another font."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.FontChange:
+            self.fit()
+
+    def minimumSizeHint(self) -> Any:
+        """Qt's: a picture with its name."""
+        return self._needed() + QtCore.QSize(1, 0)
 
     def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
         """Qt's: the docker scrolls, not the grid."""
@@ -67,13 +109,12 @@ class Looks(Grid):
     """The presets; the current one is marked, a click chooses."""
 
     def __init__(self, choices: Choices, folder: Path) -> None:
-        super().__init__("dreambridge_looks", named=True)
+        super().__init__("dreambridge_looks")
         self._choices = choices
         for name, preset in choices.schema["x-presets"].items():
             icon = QtGui.QIcon(str(folder / f"{name}.jpg"))
             self.put(name, icon, preset["label"], f"<b>{preset['label']}</b><br>{preset['help']}")
         self.itemClicked.connect(lambda item: choices.choose_preset(str(self.key(item))))
-        self.itemActivated.connect(lambda item: choices.choose_preset(str(self.key(item))))
         self.fit()
         self.refresh()
 
@@ -82,7 +123,16 @@ class Looks(Grid):
         chosen = self._choices.preset
         for row in range(self.count()):
             item = self.item(row)
+            if self.key(item) == chosen:
+                self.setCurrentItem(item)
             item.setSelected(self.key(item) == chosen)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """Qt's: the look that the arrow keys go to is chosen."""
+        before = self.currentRow()
+        super().keyPressEvent(event)
+        if self.currentRow() != before or event.key() in _CHOOSING:
+            self._choices.choose_preset(str(self.key(self.currentItem())))
 
 
 class Shelf(Grid):
@@ -91,7 +141,7 @@ class Shelf(Grid):
     chosen = QtCore.pyqtSignal(object)
 
     def __init__(self) -> None:
-        super().__init__("dreambridge_shelf", named=False)
+        super().__init__("dreambridge_shelf")
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.NoSelection)
         self.itemClicked.connect(lambda item: self.chosen.emit(self.key(item)))
         self._ids: list[str] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dreamkrita.choices import EDGE_MOST, Choices, features
+from dreamkrita.choices import EDGE_MOST, FEATURE_WORDS, Choices, feature_at, features
 from dreamkrita.qt import QtCore, QtWidgets
 
 STRENGTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 8.0)
@@ -53,6 +53,25 @@ class Slider(QtWidgets.QSlider):
         event.ignore()
 
 
+class Value(QtWidgets.QLabel):
+    """What a slider stands at; as wide as the widest of the words, so that nothing jumps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        middle = QtCore.Qt.AlignmentFlag.AlignVCenter
+        self.setAlignment(QtCore.Qt.AlignmentFlag.AlignRight | middle)
+
+    def minimumSizeHint(self) -> Any:
+        """Qt's: also after the font was changed."""
+        words = [f"{word} +" for word in FEATURE_WORDS.values()]
+        width = max(map(self.fontMetrics().horizontalAdvance, words))
+        return QtCore.QSize(width, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> Any:
+        """Qt's."""
+        return self.minimumSizeHint()
+
+
 class Sliders(QtWidgets.QWidget):
     """Rows: what, slider, value."""
 
@@ -86,12 +105,9 @@ class Sliders(QtWidgets.QWidget):
         self, row: int, name: str, label: str, values: Sequence[Any], tip: str
     ) -> tuple[Slider, Any]:
         slider = Slider(f"dreambridge_{name}", values, tip)
-        what, value = QtWidgets.QLabel(label), QtWidgets.QLabel()
+        what, value = QtWidgets.QLabel(label), Value()
+        value.setObjectName(f"dreambridge_{name}_value")
         what.setBuddy(slider)
-        widest = value.fontMetrics().horizontalAdvance("relu5_3+")
-        value.setFixedWidth(widest)
-        right = QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter
-        value.setAlignment(right)
         for column, widget in enumerate((what, slider, value)):
             self._grid.addWidget(widget, row, column)
         return slider, value
@@ -103,15 +119,12 @@ class Sliders(QtWidgets.QWidget):
         self._strength[1].setText(f"{settings['step']:g}")
         self._colour[0].show_value(settings["saturation"])
         self._colour[1].setText(f"{settings['saturation']:g}")
-        feature = self._choices.feature
-        names = features(self._choices.schema)
-        below = [name for name in names if self._field(name) <= self._field(feature)]
-        self._size[0].show_value(feature if feature in names else (below or names[:1])[-1])
-        self._size[1].setText(feature + "+" * (len(settings["layers"]) > 1))
+        layer = self._choices.feature
+        feature = feature_at(layer, self._choices.schema)
+        self._size[0].show_value(feature)
+        self._size[1].setText(FEATURE_WORDS[feature] + " +" * (len(settings["layers"]) > 1))
+        self._size[1].setToolTip(f"In VGG16: {layer}")
         self._detail[0].show_value(settings["iterations"])
         self._detail[1].setText(str(settings["iterations"]))
         self._edge[0].show_value(self._choices.edge)
         self._edge[1].setText(f"{self._choices.edge:g} %")
-
-    def _field(self, layer: str) -> int:
-        return int(self._choices.schema["x-layers"][layer]["receptive_field"])
