@@ -81,6 +81,7 @@ class Docker(DockWidget):
     def _pairs(self) -> Any:
         grid = QtWidgets.QGridLayout()
         grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(4)
         grid.addWidget(QtWidgets.QLabel("Guide"), 0, 0)
         grid.addWidget(self._guide, 0, 1, 1, 2)
         grid.addWidget(QtWidgets.QLabel("Seed"), 1, 0)

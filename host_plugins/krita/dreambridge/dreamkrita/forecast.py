@@ -19,6 +19,7 @@ from dreamkrita.source import canvas_of, layer_of
 from krita import Document, Krita
 
 _GROUP, _SPEEDS = "dreambridge", "speeds"
+_TOGETHER = "\N{NO-BREAK SPACE}"
 _UNKNOWN = "How long it takes is known after the first dream."
 
 
@@ -53,7 +54,8 @@ class Forecast:
         draft = self._speeds.seconds(self._draft_work(size, settings), settings)
         if dream is None or draft is None:
             return _UNKNOWN
-        return f"Dream: {about(dream)} · Draft: {about(draft)}"
+        lines = f"Dream: {about(dream)}", f"Draft: {about(draft)}"
+        return " · ".join(line.replace(" ", _TOGETHER) for line in lines)
 
     def _draft_work(self, size: tuple[int, int], settings: Json) -> float:
         return work(halved(size[0]), halved(size[1]), draft_of(settings), self._layers)

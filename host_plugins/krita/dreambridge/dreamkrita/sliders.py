@@ -63,7 +63,7 @@ class Value(QtWidgets.QLabel):
 
     def minimumSizeHint(self) -> Any:
         """Qt's: also after the font was changed."""
-        words = [f"{word} +" for word in FEATURE_WORDS.values()]
+        words = [self.text(), *FEATURE_WORDS.values()]
         width = max(map(self.fontMetrics().horizontalAdvance, words))
         return QtCore.QSize(width, super().minimumSizeHint().height())
 

@@ -30,7 +30,8 @@ SIZE = {"width": 480, "height": 320}
 
 
 def said() -> str:
-    return widget("expected").text() if widget("expected").isVisible() else ""
+    text = widget("expected").text() if widget("expected").isVisible() else ""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def prepared(**kind: Any) -> Iterator[Any]:
