@@ -7,6 +7,7 @@
     pixels       GIMP's buffers to image frames and back
     dreaming     through the bridge, with GIMP's progress
     layers       the new layer, or new pixels for an earlier one
+    identity     which layer is which, in copies of the image too
     memory       what a dream layer remembers of its making
     dialog       GIMP's procedure dialog, arranged
     preview      the look of the settings inside the dialog

@@ -11,6 +11,7 @@ from gi.repository import Gimp
 from bridgeclient.looks import Json
 from bridgeclient.region import Rect, intersection
 from gimpdream.arguments import STORED, Wish, complete, guided, read_settings, write_settings
+from gimpdream.identity import find
 from gimpdream.memory import Memory, recall
 from gimpdream.pixels import GREY, read_alpha
 from gimpdream.selection import Shape, shape_of
@@ -68,7 +69,7 @@ def read_wish(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -
 
 
 def _guide(image: Gimp.Image, memory: Memory) -> Gimp.Layer | None:
-    return image.get_layer_by_tattoo(memory.guide) if memory.guide is not None else None
+    return find(image, memory.guide, memory.guide_name) if memory.guide else None
 
 
 def source_of(image: Gimp.Image, found: Remembered, wish: Wish, schema: Json) -> Source:
@@ -78,7 +79,7 @@ def source_of(image: Gimp.Image, found: Remembered, wish: Wish, schema: Json) ->
         Refused: the source is gone or no longer fits the layer.
     """
     layer, name = found.layer, found.layer.get_name()
-    source = image.get_layer_by_tattoo(found.memory.source)
+    source = find(image, found.memory.source, found.memory.source_name)
     if source is None or source.get_id() == layer.get_id():
         raise Refused(f"The layer that “{name}” was dreamed from is gone: dream anew.")
     region, canvas = Rect(*found.memory.region), bounds_of(source)

@@ -20,6 +20,7 @@ from gimpdream.sentences import Refused
 CUSTOM = "custom"
 STORED = "stored"
 MASK, ALPHA = "mask", "transparency"
+HIDE = "hide-earlier"
 AUTOMATIC = -1
 
 _FLAGS = GObject.ParamFlags.READWRITE
@@ -42,6 +43,7 @@ class Wish:
     context: int
     feather: float
     result: str
+    hide_earlier: bool = False
 
 
 def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
@@ -58,6 +60,9 @@ def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
         return
     about = "How the selection shapes the new layer."
     procedure.add_choice_argument("result", labels.next("Result"), about, _results(), MASK, _FLAGS)
+    about = "Hide the earlier dreams of the same layer, so that only the new one shows."
+    label = labels.next("Hide earlier dreams")
+    procedure.add_boolean_argument(HIDE, label, about, False, _FLAGS)
     about = (
         "Pixels around the selection that the dream sees, so that it continues them; "
         "-1 chooses from the layers and octaves."
@@ -191,7 +196,7 @@ def read_wish(config: Any, schema: Json) -> Wish:
     """
     settings = read_settings(config, schema)
     guide = guided(settings, config.get_property("guide"))
-    own = [config.get_property(name) for name in ("context", "feather", "result")]
+    own = [config.get_property(name) for name in ("context", "feather", "result", HIDE)]
     return Wish(settings, guide, *own)
 
 

@@ -18,7 +18,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GObject, Gtk  # noqa: E402
 
 from bridgeclient.looks import Json  # noqa: E402
-from gimpdream.arguments import argument_name  # noqa: E402
+from gimpdream.arguments import HIDE, argument_name  # noqa: E402
 from gimpdream.choices import features_combo, follow_presets  # noqa: E402
 from gimpdream.errands import Errand  # noqa: E402
 from gimpdream.preview import Preview  # noqa: E402
@@ -75,7 +75,7 @@ _GROUPS = ("main", "advanced")
 
 def _own(config: Any) -> list[str]:
     """The plug-in's own arguments that this procedure has."""
-    names = ("result", "guide", "context", "feather")
+    names = ("result", "guide", HIDE, "context", "feather")
     return [name for name in names if config.find_property(name) is not None]
 
 

@@ -6,7 +6,7 @@ and puts what was dreamed into the document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,8 +18,8 @@ from bridgeclient.looks import Json
 from gimpdream import again, arguments, layers
 from gimpdream.arguments import Wish
 from gimpdream.dreaming import Order, bridge, dream
+from gimpdream.identity import id_for
 from gimpdream.memory import Memory
-from gimpdream.pixels import PixelFormat
 from gimpdream.source import Source, check_layers, frames, guide_frame, sources
 
 
@@ -99,27 +99,41 @@ def carry_out(errand: Errand, config: Any, schema: Json, here: Path) -> Sequence
     plan = errand.plan(config)
     guide = guide_frame(plan.wish.guide)
     prepared = [(source, *frames(source)) for source in plan.sources]
-    dreams = []
+    ids, dreams = _ids(plan), []
     Gimp.progress_init("DeepDream")
     with bridge(here) as client:
         for number, (source, image, mask, pixels) in enumerate(prepared, start=1):
             part = f"Layer {number} of {len(prepared)}: " if len(prepared) > 1 else ""
             result = dream(client, Order(image, mask, plan.wish.settings, guide), part)
-            memory = _memory(source, plan.wish, result, client)
-            dreams.append(_dreamed(source, result, pixels, memory, schema))
+            memory = _memory(source, plan.wish, result, client, ids)
+            region = layers.region_of(result.image, source.context, source.region)
+            name = layers.title(memory.settings, schema)
+            dreams.append(layers.Dreamed(source, plan.wish, region, pixels, memory, name))
     done = errand.finish(dreams)
     Gimp.progress_end()
     Gimp.displays_flush()
     return done
 
 
-def _memory(source: Source, wish: Wish, result: Result, client: BridgeClient) -> Memory:
+def _ids(plan: Plan) -> Mapping[int, str]:
+    """The ids of the sources, and of the guide if it is in their image; by GIMP's own ids."""
+    guide, layers = plan.wish.guide, [source.layer for source in plan.sources]
+    if guide is not None and guide.get_image().get_id() == layers[0].get_image().get_id():
+        layers.append(guide)
+    return {layer.get_id(): id_for(layer) for layer in layers}
+
+
+def _memory(
+    source: Source, wish: Wish, result: Result, client: BridgeClient, ids: Mapping[int, str]
+) -> Memory:
     region, guide = source.region, wish.guide
     return Memory(
         version=client.welcome.version,
         settings=wish.settings,
-        source=source.layer.get_tattoo(),
-        guide=guide.get_tattoo() if guide is not None else None,
+        source=ids[source.layer.get_id()],
+        source_name=source.layer.get_name(),
+        guide=None if guide is None else ids.get(guide.get_id(), ""),
+        guide_name="" if guide is None else guide.get_name(),
         region=(region.x, region.y, region.width, region.height),
         context=wish.context,
         feather=wish.feather,
@@ -128,10 +142,3 @@ def _memory(source: Source, wish: Wish, result: Result, client: BridgeClient) ->
         precision=result.precision,
         seconds=result.seconds,
     )
-
-
-def _dreamed(
-    source: Source, result: Result, pixels: PixelFormat, memory: Memory, schema: Json
-) -> layers.Dreamed:
-    region = layers.region_of(result.image, source.context, source.region)
-    return layers.Dreamed(source, region, pixels, memory, layers.title(memory.settings, schema))

@@ -14,8 +14,9 @@ from gi.repository import Gimp
 from bridgeclient.looks import Json, as_text, preset_of
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, cut
-from gimpdream.arguments import ALPHA
-from gimpdream.memory import Memory, remember
+from gimpdream.arguments import ALPHA, Wish
+from gimpdream.identity import all_layers, id_of, mark
+from gimpdream.memory import Memory, recall, remember
 from gimpdream.pixels import PixelFormat, format_of, read, write, write_values
 from gimpdream.source import Source, bounds_of
 
@@ -27,6 +28,7 @@ class Dreamed:
     """A finished dream of a source: the region's pixels in their format, and its memory."""
 
     source: Source
+    wish: Wish
     pixels: ImageFrame
     format: PixelFormat
     memory: Memory
@@ -48,7 +50,7 @@ def title(settings: Json, schema: Json) -> str:
 
 
 def place(image: Gimp.Image, dreams: Sequence[Dreamed]) -> list[Gimp.Layer]:
-    """Insert each dream directly above its source; all of them are one undo step."""
+    """Insert each dream where it shows; all of them are one undo step."""
     with _one_step(image):
         layers = [_place(image, dreamed) for dreamed in dreams]
         image.set_selected_layers(layers)
@@ -69,9 +71,44 @@ def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
     write(layer, dreamed.pixels, dreamed.format, shadow=False)
     remember(layer, dreamed.memory)
     layer.set_offsets(region.x, region.y)
-    image.insert_layer(layer, source.get_parent(), image.get_item_position(source))
+    earlier = _earlier(source, dreamed.memory.source)
+    _remember_whose(dreamed)
+    highest = image.get_item_position(earlier[0] if earlier else source)
+    image.insert_layer(layer, source.get_parent(), highest)
+    for old in earlier if dreamed.wish.hide_earlier else ():
+        old.set_visible(False)
     _mask(layer, dreamed, region)
     return layer
+
+
+def _earlier(source: Gimp.Layer, mark: str) -> list[Gimp.Layer]:
+    """What above the source holds earlier dreams of it, the topmost first.
+
+    Dreams of dreams count, and so do groups with such dreams in them: below any of these a new
+    dream would not be seen.
+    """
+    parent = source.get_parent()
+    siblings = parent.get_children() if parent else source.get_image().get_layers()
+    above = siblings[: [layer.get_id() for layer in siblings].index(source.get_id())]
+    marks, found = {mark}, []
+    for layer in reversed(above):
+        inside = [one for one in all_layers([layer]) if _is_dream_of(one, marks)]
+        marks.update(id_of(one) for one in inside)
+        found += [layer] if inside else []
+    marks.discard("")
+    return found[::-1]
+
+
+def _is_dream_of(layer: Gimp.Layer, marks: set[str]) -> bool:
+    memory = recall(layer)
+    return memory is not None and memory.source in marks
+
+
+def _remember_whose(dreamed: Dreamed) -> None:
+    """Let the source and the guide carry the ids by which the dream remembers them."""
+    mark(dreamed.source.layer, dreamed.memory.source)
+    if dreamed.memory.guide:
+        mark(dreamed.wish.guide, dreamed.memory.guide)
 
 
 def _mask(layer: Gimp.Layer, dreamed: Dreamed, region: Rect) -> None:
@@ -94,6 +131,7 @@ def replace(image: Gimp.Image, layer: Gimp.Layer, dreamed: Dreamed) -> None:
     old = None if layer.get_mask() else read(layer, bounds_of(layer))
     pixels = recoloured(old, dreamed.pixels) if old else dreamed.pixels
     with _one_step(image), _nothing_selected(image):
+        _remember_whose(dreamed)
         write(layer, pixels, format_of(layer) if old else dreamed.format, shadow=True)
         remember(layer, dreamed.memory)
         layer.set_name(dreamed.name)

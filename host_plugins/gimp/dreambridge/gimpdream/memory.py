@@ -21,15 +21,18 @@ _PERSISTENT_UNDOABLE = 3
 class Memory:
     """How a layer was dreamed.
 
-    `source` and `guide` are layers by tattoo; `region` (x, y, width, height) is in the source's
-    own coordinates; `context`, `feather` and `result` are the procedure's arguments. `version`,
-    `device` and `precision` are those of the server.
+    `source` is a layer's id (see `identity`) and `source_name` its name; `guide` and `guide_name`
+    likewise, the id "" for a layer of another image. `region` (x, y, width, height) is in the
+    source's own coordinates; `context`, `feather` and `result` are the procedure's arguments.
+    `version`, `device` and `precision` are those of the server.
     """
 
     version: str
     settings: Json
-    source: int
-    guide: int | None
+    source: str
+    source_name: str
+    guide: str | None
+    guide_name: str
     region: tuple[int, int, int, int]
     context: int
     feather: float

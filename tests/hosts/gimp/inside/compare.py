@@ -10,6 +10,8 @@ from gi.repository import Gimp
 
 from inside.lab import QUICK, call, projection, raw, rectangle, state
 
+MARK = "dreambridge-layer"
+
 
 def dreamed(image: Gimp.Image, sources: list[Gimp.Layer], **arguments: Any) -> dict[str, Any]:
     """Dream the sources and tell everything about what changed."""
@@ -18,10 +20,10 @@ def dreamed(image: Gimp.Image, sources: list[Gimp.Layer], **arguments: Any) -> d
     outcome = call(image, sources, **{**QUICK, **arguments})
     after, seen_after = state(image), projection(image)
     new = _new_layers(image, before)
-    kept = _without(after, {layer.get_id() for layer in new})
+    kept = _without(_unmarked(after), {layer.get_id() for layer in new})
     return {
         **outcome,
-        "originals_unchanged": kept == before,
+        "originals_unchanged": kept == _unmarked(before),
         "outside_identical": _outside_identical(image, seen, seen_after),
         "selected": sorted(layer.get_id() for layer in image.get_selected_layers())
         == sorted(layer.get_id() for layer in new),
@@ -51,6 +53,28 @@ def _without(document: dict[str, Any], new: set[int]) -> dict[str, Any]:
         return [{**layer, "children": old(layer["children"])} for layer in kept]
 
     return {**document, "layers": old(document["layers"])}
+
+
+def mark(layer: Gimp.Layer) -> str:
+    """The id by which dreams know the layer, "" if none does."""
+    parasite = layer.get_parasite(MARK)
+    return str(json.loads(bytes(parasite.get_data()))["id"]) if parasite else ""
+
+
+def _unmarked(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without the ids, which are all that a dream may add to its source."""
+
+    def plain(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                **layer,
+                "parasites": [name for name in layer["parasites"] if name != MARK],
+                "children": plain(layer["children"]),
+            }
+            for layer in layers
+        ]
+
+    return {**document, "layers": plain(document["layers"])}
 
 
 def _outside_identical(image: Gimp.Image, before: list[Any], after: list[Any]) -> bool:
@@ -102,7 +126,7 @@ def _facts(
     image: Gimp.Image, layer: Gimp.Layer, sources: list[Gimp.Layer], shown: dict[int, Any]
 ) -> dict[str, Any]:
     memory = json.loads(bytes(layer.get_parasite("dreambridge").get_data()))
-    source = image.get_layer_by_tattoo(memory["source"])
+    (source,) = (one for one in _all_layers(image.get_layers()) if mark(one) == memory["source"])
     pixels, bounds = shown[source.get_id()]
     region, expected = _bounds(layer), _expected(image, bounds)
     position = image.get_item_position

@@ -9,7 +9,7 @@ from typing import Any
 
 from gi.repository import Gimp, Gio
 
-from inside.compare import dreamed
+from inside.compare import dreamed, mark
 from inside.lab import (
     AGAIN,
     DREAM,
@@ -81,7 +81,7 @@ def _() -> Any:
     pixels = []
     for seed in (1, 1, 2):
         call(image, [layer], **QUICK, seed=seed)
-        pixels.append(raw(image.get_layers()[image.get_item_position(layer) - 1]))
+        pixels.append(raw(top(image)))
     return {"same": pixels[0] == pixels[1], "other": pixels[0] != pixels[2]}
 
 
@@ -124,7 +124,7 @@ def _() -> Any:
     image, layer = plain()
     guide = painted(image, name="guide", size=(40, 40), seed=11)
     facts = dreamed(image, [layer], guide=guide)
-    return {**facts, "tattoo": guide.get_tattoo()}
+    return {**facts, "guide": mark(guide)}
 
 
 @case("channels")
