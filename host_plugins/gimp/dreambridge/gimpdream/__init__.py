@@ -8,6 +8,8 @@
     dreaming     through the bridge, with GIMP's progress
     layers       the new layer, or new pixels for an earlier one
     identity     which layer is which, in copies of the image too
+    tracking     where a piece of a layer is after the image was scaled, cropped, flipped, turned
+    meanwhile    what the document went through while a dream developed
     memory       what a dream layer remembers of its making
     dialog       GIMP's procedure dialog, arranged
     preview      the look of the settings inside the dialog

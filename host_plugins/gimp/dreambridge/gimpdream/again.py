@@ -9,14 +9,16 @@ from typing import Any
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json
-from bridgeclient.region import Rect, intersection
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import Rect, moved
 from gimpdream.arguments import STORED, Wish, complete, guided, read_settings, write_settings
 from gimpdream.identity import find
 from gimpdream.memory import Memory, recall
 from gimpdream.pixels import GREY, read_alpha
 from gimpdream.selection import Shape, shape_of
 from gimpdream.sentences import Refused
-from gimpdream.source import Source, bounds_of, check_layers, context_of
+from gimpdream.source import Source, bounds_of, check_layers, check_locks, context_of, offset_of
+from gimpdream.tracking import find_again
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,22 @@ def remembered(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Remembe
         raise Refused(
             f"“{name}” was not dreamed: select a layer that DeepDream made, or use DeepDream… "
         )
-    if layer.get_lock_content():
-        raise Refused(f"The pixels of “{name}” are locked: unlock them, then dream again.")
+    check_locks(layer, itself=True)
     return Remembered(layer, memory)
+
+
+def check_meanwhile(found: Remembered, pixels: ImageFrame) -> None:
+    """Let new pixels pass that still fit the layer.
+
+    Raises:
+        Refused: the layer was removed, resized or locked while it was dreamed.
+    """
+    layer = found.layer
+    if not layer.is_valid():
+        raise Refused("The layer was removed while it was dreamed again, so the dream is lost.")
+    if (layer.get_width(), layer.get_height()) != (pixels.width, pixels.height):
+        raise Refused(f"“{layer.get_name()}” was resized while it was dreamed: dream again.")
+    check_locks(layer, itself=True)
 
 
 def prefill(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -> None:
@@ -64,6 +79,10 @@ def read_wish(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -
     memory, guide = found.memory, config.get_property("guide")
     if guide is None and config.get_property("preset") == STORED:
         guide = _guide(image, memory)
+        if guide is None and memory.guide is not None:
+            raise Refused(
+                f"The guide “{memory.guide_name}” is not in this image: choose a guide again."
+            )
     guide = guided(settings, guide)
     return Wish(settings, guide, memory.context, memory.feather, memory.result)
 
@@ -75,20 +94,23 @@ def _guide(image: Gimp.Image, memory: Memory) -> Gimp.Layer | None:
 def source_of(image: Gimp.Image, found: Remembered, wish: Wish, schema: Json) -> Source:
     """The original source of a dream layer, with what shows now as the shape.
 
+    Whatever the image went through since, it is the same piece of the same picture.
+
     Raises:
         Refused: the source is gone or no longer fits the layer.
     """
     layer, name = found.layer, found.layer.get_name()
-    source = find(image, found.memory.source, found.memory.source_name)
-    if source is None or source.get_id() == layer.get_id():
-        raise Refused(f"The layer that “{name}” was dreamed from is gone: dream anew.")
-    region, canvas = Rect(*found.memory.region), bounds_of(source)
-    fits = (layer.get_width(), layer.get_height()) == (region.width, region.height)
-    if not fits or intersection(region, canvas) != region:
-        raise Refused(f"“{name}” or its source was resized: dream anew from the source.")
-    source_without_shape = Source(source, region, context_of(region, canvas, wish, schema), None)
-    shape = _shape(layer, source_without_shape.in_image(region))
-    return Source(source, region, source_without_shape.context, shape)
+    original = find(image, found.memory.source, found.memory.source_name)
+    if original is None or original.get_id() == layer.get_id():
+        raise Refused(f"The layer that “{name}” was dreamed from is not in this image: dream anew.")
+    canvas, (x, y), (left, top) = bounds_of(original), offset_of(original), offset_of(layer)
+    whole = Source(original, canvas, canvas, None)
+    here = moved(bounds_of(layer), left - x, top - y)
+    region = find_again(found.memory.piece, whole.size, here, whole.look)
+    if region is None:
+        raise Refused(f"“{name}” or its source was resized or changed: dream anew from the source.")
+    context = context_of(region, canvas, wish, schema)
+    return Source(original, region, context, _shape(layer, whole.in_image(region)))
 
 
 def _shape(layer: Gimp.Layer, bounds: Rect) -> Shape:

@@ -6,21 +6,25 @@ and puts what was dreamed into the document.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from gi.repository import Gimp
 
-from bridgeclient import BridgeClient, Result
+from bridgeclient import ImageFrame, Result
 from bridgeclient.looks import Json
 from gimpdream import again, arguments, layers
 from gimpdream.arguments import Wish
 from gimpdream.dreaming import Order, bridge, dream
 from gimpdream.identity import id_for
+from gimpdream.meanwhile import check_meanwhile
 from gimpdream.memory import Memory
+from gimpdream.pixels import PixelFormat
 from gimpdream.source import Source, check_layers, frames, guide_frame, sources
+from gimpdream.tracking import Piece
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Errand(Protocol):
         """What to dream for these arguments; raises `Refused`."""
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
-        """Put the dreams into the document and return their layers."""
+        """Put the dreams into the document and return their layers; raises `Refused`."""
 
 
 class NewDream:
@@ -64,6 +68,8 @@ class NewDream:
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
         """See `Errand.finish`."""
+        for dreamed in dreams:
+            check_meanwhile(self._image, dreamed)
         return layers.place(self._image, dreams)
 
 
@@ -85,30 +91,41 @@ class DreamAgain:
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
         """See `Errand.finish`."""
+        check_meanwhile(self._image, dreams[0])
+        again.check_meanwhile(self._found, dreams[0].pixels)
         layers.replace(self._image, self._found.layer, dreams[0])
         return [self._found.layer]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A source as it is now, its pixels on the wire, and their format."""
+
+    source: Source
+    piece: Piece
+    image: ImageFrame
+    mask: ImageFrame | None
+    format: PixelFormat
 
 
 def carry_out(errand: Errand, config: Any, schema: Json, here: Path) -> Sequence[Gimp.Layer]:
     """Dream everything first and touch the document last; returns the layers with the dreams.
 
     Raises:
-        Refused: the document or arguments don't allow it.
+        Refused: the document or arguments don't allow it, or the document changed meanwhile.
         BridgeError: the bridge failed; the document is as it was.
     """
     plan = errand.plan(config)
-    guide = guide_frame(plan.wish.guide)
-    prepared = [(source, *frames(source)) for source in plan.sources]
-    ids, dreams = _ids(plan), []
+    guide, ids = guide_frame(plan.wish.guide), _ids(plan)
+    prepared = [_Prepared(source, source.piece(), *frames(source)) for source in plan.sources]
+    dreams = []
     Gimp.progress_init("DeepDream")
     with bridge(here) as client:
-        for number, (source, image, mask, pixels) in enumerate(prepared, start=1):
+        for number, one in enumerate(prepared, start=1):
             part = f"Layer {number} of {len(prepared)}: " if len(prepared) > 1 else ""
-            result = dream(client, Order(image, mask, plan.wish.settings, guide), part)
-            memory = _memory(source, plan.wish, result, client, ids)
-            region = layers.region_of(result.image, source.context, source.region)
-            name = layers.title(memory.settings, schema)
-            dreams.append(layers.Dreamed(source, plan.wish, region, pixels, memory, name))
+            memory = _memory(one, plan.wish, client.welcome.version, ids)
+            order = Order(one.image, one.mask, plan.wish.settings, guide)
+            dreams.append(_dreamed(one, plan.wish, memory, dream(client, order, part), schema))
     done = errand.finish(dreams)
     Gimp.progress_end()
     Gimp.displays_flush()
@@ -123,22 +140,30 @@ def _ids(plan: Plan) -> Mapping[int, str]:
     return {layer.get_id(): id_for(layer) for layer in layers}
 
 
-def _memory(
-    source: Source, wish: Wish, result: Result, client: BridgeClient, ids: Mapping[int, str]
-) -> Memory:
-    region, guide = source.region, wish.guide
+def _memory(one: _Prepared, wish: Wish, version: str, ids: Mapping[int, str]) -> Memory:
+    layer, region, guide = one.source.layer, one.piece.rect, wish.guide
     return Memory(
-        version=client.welcome.version,
+        version=version,
         settings=wish.settings,
-        source=ids[source.layer.get_id()],
-        source_name=source.layer.get_name(),
+        source=ids[layer.get_id()],
+        source_name=layer.get_name(),
         guide=None if guide is None else ids.get(guide.get_id(), ""),
         guide_name="" if guide is None else guide.get_name(),
+        source_size=one.piece.layer,
         region=(region.x, region.y, region.width, region.height),
+        patch=base64.b64encode(one.piece.patch).decode(),
         context=wish.context,
         feather=wish.feather,
         result=wish.result,
-        device=result.device,
-        precision=result.precision,
-        seconds=result.seconds,
     )
+
+
+def _dreamed(
+    one: _Prepared, wish: Wish, memory: Memory, result: Result, schema: Json
+) -> layers.Dreamed:
+    memory = replace(
+        memory, device=result.device, precision=result.precision, seconds=result.seconds
+    )
+    region = layers.region_of(result.image, one.source.context, one.piece.rect)
+    name = layers.title(memory.settings, schema)
+    return layers.Dreamed(one.source, wish, region, one.format, memory, name)

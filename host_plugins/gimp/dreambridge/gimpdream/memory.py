@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json
+from bridgeclient.region import Rect
+from gimpdream.tracking import SIDE, Piece
 
 PARASITE = "dreambridge"
 _PERSISTENT_UNDOABLE = 3
@@ -23,8 +26,9 @@ class Memory:
 
     `source` is a layer's id (see `identity`) and `source_name` its name; `guide` and `guide_name`
     likewise, the id "" for a layer of another image. `region` (x, y, width, height) is in the
-    source's own coordinates; `context`, `feather` and `result` are the procedure's arguments.
-    `version`, `device` and `precision` are those of the server.
+    source's own coordinates, when the source was `source_size` large; `patch` is what was seen
+    there, for `tracking`, in Base64. `context`, `feather` and `result` are the procedure's
+    arguments. `version`, `device` and `precision` are those of the server.
     """
 
     version: str
@@ -33,13 +37,20 @@ class Memory:
     source_name: str
     guide: str | None
     guide_name: str
+    source_size: tuple[int, int]
     region: tuple[int, int, int, int]
+    patch: str
     context: int
     feather: float
     result: str
-    device: str
-    precision: str
-    seconds: float
+    device: str = ""
+    precision: str = ""
+    seconds: float = 0.0
+
+    @property
+    def piece(self) -> Piece:
+        """The region in its source."""
+        return Piece(self.source_size, Rect(*self.region), base64.b64decode(self.patch))
 
 
 def remember(layer: Gimp.Layer, memory: Memory) -> None:
@@ -56,6 +67,8 @@ def recall(layer: Gimp.Layer) -> Memory | None:
     try:
         values: dict[str, Any] = json.loads(bytes(parasite.get_data()))
         known = {name: values[name] for name in Memory.__dataclass_fields__}
-        return Memory(**known | {"region": tuple(known["region"])})
+        sizes = {name: tuple(known[name]) for name in ("source_size", "region")}
+        memory = Memory(**known | sizes)
+        return memory if len(memory.piece.patch) == SIDE * SIDE else None
     except (ValueError, KeyError, TypeError):
         return None

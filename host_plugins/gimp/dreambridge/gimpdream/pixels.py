@@ -79,6 +79,39 @@ def _small(drawable: Gimp.Drawable, whole: Rect, side: int, name: str, channels:
     return ImageFrame(rect.width, rect.height, channels, "uint8", data)
 
 
+def read_patch(layer: Gimp.Drawable, rect: Rect, side: int) -> bytes:
+    """`side` × `side` grey values of what is seen in `rect`, whatever its shape."""
+    shape = rect.x, rect.y, rect.width, rect.height
+    most = 4 * side / max(rect.width, rect.height)
+    size = [max(1, round(length * min(1.0, most))) for length in shape[2:]]
+    data, width, height, channels = layer.get_sub_thumbnail_data(*shape, *size)
+    seen = _greys(data.get_data(), channels)
+    columns = [slice(a, b) for a, b in _cells(width, side)]
+    patch = bytearray()
+    for top, bottom in _cells(height, side):
+        rows = [seen[row * width : (row + 1) * width] for row in range(top, bottom)]
+        for column in columns:
+            values = b"".join(row[column] for row in rows)
+            patch.append(sum(values) // len(values))
+    return bytes(patch)
+
+
+def _greys(data: bytes, channels: int) -> bytes:
+    """The brightness of packed 8-bit pixels of 1 to 4 channels, nothing where they are clear."""
+    colours = channels - (channels in (2, 4))
+    planes = [data[channel::channels] for channel in range(colours)]
+    sums = map(sum, zip(*planes, strict=True))
+    if colours == channels:
+        return bytes(total // colours for total in sums)
+    alphas = data[colours::channels]
+    return bytes(t * a // (255 * colours) for t, a in zip(sums, alphas, strict=True))
+
+
+def _cells(length: int, count: int) -> list[tuple[int, int]]:
+    starts = [(i * length // count, -(-(i + 1) * length // count)) for i in range(count)]
+    return [(start, max(stop, start + 1)) for start, stop in starts]
+
+
 def write(layer: Gimp.Drawable, frame: ImageFrame, pixels: PixelFormat, *, shadow: bool) -> None:
     """Fill the layer with a frame of its size, or its shadow, which keeps an undo step possible."""
     rect = Rect(0, 0, frame.width, frame.height)

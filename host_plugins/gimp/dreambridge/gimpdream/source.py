@@ -19,6 +19,7 @@ from gimpdream import pixels
 from gimpdream.arguments import AUTOMATIC, Wish
 from gimpdream.selection import Shape, read_shape
 from gimpdream.sentences import Refused
+from gimpdream.tracking import SIDE, Piece
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,19 @@ class Source:
         """Where the layer's own coordinates begin in the image."""
         return offset_of(self.layer)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """The layer's width and height."""
+        return self.layer.get_width(), self.layer.get_height()
+
+    def piece(self) -> Piece:
+        """The region as it is now, to be found again later."""
+        return Piece(self.size, self.region, self.look(self.region))
+
+    def look(self, rect: Rect) -> bytes:
+        """The patch of a rectangle of the layer."""
+        return pixels.read_patch(self.layer, rect, SIDE)
+
     def in_image(self, rect: Rect) -> Rect:
         """A rectangle of the layer in the image's coordinates."""
         return moved(rect, *self.offset)
@@ -53,6 +67,8 @@ def sources(
         Refused: something in the document doesn't allow it.
     """
     layers = check_layers(image, drawables)
+    for layer in layers:
+        check_locks(layer)
     shape = read_shape(image, wish.feather)
     return [_source(layer, shape, wish, schema) for layer in layers]
 
@@ -73,6 +89,10 @@ def check_layers(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> list[
     if not drawables:
         raise Refused("No layer is selected: click a layer in the Layers dialog, then dream.")
     for drawable in drawables:
+        if drawable.get_image().get_id() != image.get_id():
+            raise Refused(
+                f"“{drawable.get_name()}” is in another image: choose a layer of this one."
+            )
         _check_layer(drawable)
     return list(drawables)
 
@@ -87,6 +107,22 @@ def _check_layer(drawable: Gimp.Drawable) -> None:
         raise Refused("The layer is a floating selection: anchor it first (Layer ▸ Anchor Layer).")
     if drawable.is_group() and not drawable.get_children():
         raise Refused(f"The layer group “{name}” is empty: put a layer into it, then dream.")
+
+
+def check_locks(layer: Gimp.Layer, *, itself: bool = False) -> None:
+    """Let a layer pass above which, or `itself` into which, GIMP lets pixels be put.
+
+    Raises:
+        Refused: its pixels or those of a group around it are locked, which of them.
+    """
+    locked: Gimp.Layer | None = layer if itself else layer.get_parent()
+    while locked is not None and not locked.get_lock_content():
+        locked = locked.get_parent()
+    if locked is not None:
+        what = "group" if locked.is_group() else "layer"
+        raise Refused(
+            f"The pixels of the {what} “{locked.get_name()}” are locked: unlock them, then dream."
+        )
 
 
 def _source(layer: Gimp.Layer, shape: Shape | None, wish: Wish, schema: Json) -> Source:

@@ -171,6 +171,53 @@ def _() -> Any:
     return refused(image, [dream], procedure=AGAIN)
 
 
+@case("again: copied into another image")
+def _() -> Any:
+    """It has a background of its own, which is not what was dreamed."""
+    _, _, dream = dreamt()
+    other = picture()
+    painted(other, seed=9)
+    copy = Gimp.Layer.new_from_drawable(dream, other)
+    other.insert_layer(copy, None, 0)
+    return refused(other, [copy], procedure=AGAIN)
+
+
+@case("again: guide of another image")
+def _() -> Any:
+    elsewhere, (image, source) = picture(), plain()
+    guide = painted(elsewhere, name="guide", seed=9)
+    assert call(image, [source], **QUICK, guide=guide)["status"] == "success"
+    return refused(image, [image.get_layers()[0]], procedure=AGAIN)
+
+
+@case("again: in a locked group")
+def _() -> Any:
+    image, _, dream = dreamt()
+    group = Gimp.GroupLayer.new(image, "kept")
+    image.insert_layer(group, None, 0)
+    image.reorder_item(dream, group, 0)
+    group.set_lock_content(True)
+    return refused(image, [dream], procedure=AGAIN)
+
+
+@case("in a group within a locked group")
+def _() -> Any:
+    image = picture()
+    outer, inner = Gimp.GroupLayer.new(image, "kept"), Gimp.GroupLayer.new(image, "inner")
+    image.insert_layer(outer, None, 0)
+    image.insert_layer(inner, outer, 0)
+    layer = painted(image, parent=inner)
+    outer.set_lock_content(True)
+    return refused(image, [layer])
+
+
+@case("layer of another image")
+def _() -> Any:
+    (image, _), (_, foreign) = plain(), plain()
+    foreign.set_name("foreign")
+    return refused(image, [foreign])
+
+
 @case("again: two layers")
 def _() -> Any:
     image, source, dream = dreamt()
