@@ -61,5 +61,12 @@ def test_actions_are_in_the_tools_menu(found: dict[str, Any]) -> None:
     assert all(facts["known"])
 
 
+def test_actions_work_without_the_docker_and_without_a_window_kept(found: dict[str, Any]) -> None:
+    facts = found["actions with the docker closed"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert (facts["dream"], facts["again"], facts["cancel"]) == (1, 1, 0), facts
+    assert facts["message"].startswith("Done in")
+
+
 def test_the_servers_state_is_shown(found: dict[str, Any]) -> None:
     assert found["server line"]["text"].startswith("● ")

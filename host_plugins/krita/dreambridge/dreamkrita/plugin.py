@@ -39,15 +39,17 @@ class Dreams(Extension):
         menu = QtWidgets.QMenu(_MENU, window.qwindow())
         entry.setMenu(menu)
         for name, text, action in (
-            ("dream", "Dream", lambda: self._dream(window)),
+            ("dream", "Dream", self._dream),
             ("again", "Dream Again", self._controller.again),
             ("cancel", "Cancel the Dream", self._controller.cancel),
         ):
             made = window.createAction(f"dreambridge_{name}", text, f"tools/{_MENU}")
             made.triggered.connect(_calling(action))
 
-    def _dream(self, window: Any) -> None:
-        found = docker.docker_of(window)
+    def _dream(self) -> None:
+        # Not the window of `createActions`: Krita deletes that object when it likes.
+        window = Krita.instance().activeWindow()
+        found = docker.docker_of(window) if window is not None else None
         self._controller.dream(found.guide if found is not None else "")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +14,7 @@ from lab import (
     busy,
     click,
     click_item,
+    docker,
     document,
     message,
     painted,
@@ -24,7 +27,12 @@ from lab import (
 )
 from runner import case
 
-from krita import Document, Filter
+from krita import Document, Filter, Window
+
+if "PyQt6.QtCore" in sys.modules:
+    from PyQt6 import sip
+else:
+    from PyQt5 import sip
 
 
 def refused(doc: Document) -> Iterator[Any]:
@@ -158,6 +166,28 @@ def _() -> Iterator[Any]:
     inside = [action.objectName() for action in tools["DeepDream"].actions()]
     yield None
     return {"menu": inside, "known": [K.action(name) is not None for name in inside]}
+
+
+@case("actions with the docker closed")
+def _() -> Iterator[Any]:
+    doc = yield from document()
+    source = painted(doc)
+    yield from activate(doc, source)
+    yield from shown()
+    quick()
+    docker().setVisible(False)
+    for one in gc.get_objects():  # Krita may delete its windows' wrappers at any time
+        if type(one) is Window and not sip.isdeleted(one):
+            sip.delete(one)
+    facts: dict[str, Any] = {}
+    for name in ("dream", "again", "cancel"):
+        before = len(doc.rootNode().childNodes())
+        K.action(f"dreambridge_{name}").trigger()
+        yield lambda: not busy()
+        yield settled(doc)
+        facts[name] = len(doc.rootNode().childNodes()) - before
+    yield from shown()
+    return facts | {"message": message()}
 
 
 @case("server line")
