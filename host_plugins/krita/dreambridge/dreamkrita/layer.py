@@ -14,7 +14,7 @@ from bridgeclient.region import Rect, relative
 from dreamkrita.pictures import THUMBNAIL, jpeg, shrunk
 from dreamkrita.scratch import Scratch
 from dreamkrita.shape import Shape
-from dreamkrita.source import id_of, is_open, node_with_id, strips
+from dreamkrita.source import canvas_of, id_of, is_open, node_with_id, strips
 from dreamkrita.spaces import Space
 from krita import Document, Krita, Node, Selection
 
@@ -31,6 +31,11 @@ Work = Iterator[Pause]
 _REFRESH_S, _PIXEL_S, _REFRESH_SHARE = 0.25, 1.2e-7, 12
 """Previews are shown no more often than this, nor than Krita can well draw the layer's pixels, and
 so rarely that asking for it takes less than one part in these of the time.
+"""
+
+_IDLE_SHARE = 2
+"""For how many times as long as Krita drew a preview it is left alone: while it draws, it lets an
+artist's Undo fall flat without a word.
 """
 
 _SAMPLED = 3  # Krita takes single pixels for a thumbnail; so take more and smooth them
@@ -108,11 +113,14 @@ class DreamLayer:
         started = time.monotonic()
         self._put(self._adopted, parts, scratch)
         took = time.monotonic() - started
-        pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took)
-        self._fresh_at = time.monotonic() + pause
         if added:
             yield from self._keep_active(before)
             self._undo_texts.add(_undo_text())
+        while not self.gone and not ready(self.document):
+            yield Pause.LATER
+        drawn = time.monotonic() - started
+        pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took, _IDLE_SHARE * drawn)
+        self._fresh_at = time.monotonic() + pause
 
     def _put(self, node: Node, parts: list[tuple[Rect, bytes]], scratch: Scratch) -> None:
         for strip, part in parts:
@@ -148,11 +156,9 @@ class DreamLayer:
         if space != Space(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)
         if self._shape is not None:
-            mask, at = self.document.createTransparencyMask("Selection"), self._shape.bounds
-            selection = Selection()
-            selection.setPixelData(self._shape.grey, at.x, at.y, at.width, at.height)
+            mask = self.document.createTransparencyMask("Selection")
             node.addChildNode(mask, None)
-            mask.setSelection(selection)
+            mask.setSelection(_selection(self._shape, canvas_of(self.document)))
         return node
 
     def _add(self, node: Node) -> None:
@@ -191,6 +197,20 @@ def ready(document: Document) -> bool:
         return False
     document.unlock()
     return True
+
+
+def _selection(shape: Shape, canvas: Rect) -> Selection:
+    """The selection for the mask.
+
+    When Krita adds a layer, it draws the parent anew only as far as the layer's mask reaches, and
+    a parent that had one layer has drawn nothing of its own yet. Unselected pixels at the canvas's
+    corners make the mask reach over all of it, also when the layer is brought back by Redo.
+    """
+    selection, at = Selection(), shape.bounds
+    for x, y in ((canvas.x, canvas.y), (canvas.right - 1, canvas.bottom - 1)):
+        selection.setPixelData(b"\0", x, y, 1, 1)
+    selection.setPixelData(shape.grey, at.x, at.y, at.width, at.height)
+    return selection
 
 
 def _undo_text() -> str:

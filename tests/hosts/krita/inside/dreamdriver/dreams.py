@@ -17,6 +17,7 @@ from lab import (
     message,
     painted,
     press,
+    pressed,
     quick,
     raw,
     select,
@@ -149,8 +150,7 @@ def _() -> Iterator[Any]:
     slow()
     before = tree(doc.rootNode())
     layer = yield from begun(doc)
-    press("edit_undo")
-    yield lambda: layer.parentNode() is None
+    yield from pressed("edit_undo", lambda: layer.parentNode() is None)
     yield lambda: not busy()
     return {"same_layers": tree(doc.rootNode()) == before, "message": message()}
 

@@ -1,0 +1,153 @@
+"""What is seen of a dream: the exported file and the flattened document, not layers' pixels."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from lab import (
+    K,
+    activate,
+    document,
+    dream,
+    message,
+    painted,
+    pressed,
+    quick,
+    select,
+    settled,
+    shown,
+    tree,
+)
+from runner import PARAMETERS, case
+
+from krita import Document, Filter, InfoObject, Node, Selection
+
+if "PyQt6.QtGui" in sys.modules:
+    from PyQt6 import QtGui
+else:
+    from PyQt5 import QtGui
+
+SIZE = {"width": 200, "height": 150}
+SELECTED = (70, 50, 60, 40)
+
+
+def exported(doc: Document, name: str) -> Any:
+    """The document as another program would get it, straight RGBA."""
+    doc.setBatchmode(True)
+    path = f"{PARAMETERS['folder']}/{name}.png"
+    options = InfoObject()
+    options.setProperty("alpha", True)
+    options.setProperty("forceSRGB", True)
+    assert doc.exportImage(path, options)
+    return QtGui.QImage(path).convertToFormat(QtGui.QImage.Format.Format_RGBA8888)
+
+
+def pixels_of(image: Any) -> bytes:
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    return bytes(bits)
+
+
+def differences(before: bytes, after: bytes, selected: Any) -> dict[str, int]:
+    """How many pixels differ inside and outside of a rectangle."""
+    x, y, w, h = selected
+    width, counts = SIZE["width"], {"inside": 0, "outside": 0}
+    for at in range(0, len(before), 4):
+        if before[at : at + 4] != after[at : at + 4]:
+            row, column = divmod(at // 4, width)
+            counts["inside" if x <= column < x + w and y <= row < y + h else "outside"] += 1
+    return counts
+
+
+def dreamed(doc: Document, source: Node, selected: Any = SELECTED) -> Iterator[Any]:
+    yield from shown()
+    select(doc, *selected)
+    yield from activate(doc, source)
+    yield settled(doc)
+    before, layers = pixels_of(exported(doc, "before")), tree(doc.rootNode())
+    quick()
+    yield from dream()
+    yield settled(doc)
+    facts: dict[str, Any] = {"message": message()}
+
+    def look(name: str) -> dict[str, int]:
+        return differences(before, pixels_of(exported(doc, name)), selected)
+
+    facts["exported"] = look("after")
+    yield from pressed("edit_undo", lambda: tree(doc.rootNode()) == layers)
+    facts["undone"] = look("undone")
+    yield from pressed("edit_redo", lambda: tree(doc.rootNode()) != layers)
+    facts["redone"] = look("redone")
+    doc.flatten()
+    yield settled(doc)
+    facts["flattened"] = look("flattened")
+    return facts
+
+
+def bare(doc: Document) -> Document:
+    """Without the layers that Krita gives to every new document."""
+    for node in doc.topLevelNodes():
+        node.remove()
+    return doc
+
+
+@case("one layer")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    return (yield from dreamed(doc, painted(doc)))
+
+
+@case("a photograph opened")
+def _() -> Iterator[Any]:
+    painted_for = bare((yield from document(**SIZE)))
+    painted(painted_for)
+    yield settled(painted_for)
+    painted_for.setBatchmode(True)
+    path = PARAMETERS["folder"] + "/photo.jpg"
+    assert painted_for.exportImage(path, InfoObject())
+    doc = K.openDocument(path)
+    K.activeWindow().addView(doc)
+    yield lambda: K.activeDocument() == doc and doc.activeNode() is not None
+    return (yield from dreamed(doc, doc.topLevelNodes()[0]))
+
+
+def neighbours(name: str, *kinds: str, inside: bool = False) -> None:
+    """The source at the bottom of a document or a group, and what is above it."""
+
+    @case(name)
+    def _() -> Iterator[Any]:
+        doc = bare((yield from document(**SIZE)))
+        parent = doc.rootNode()
+        if inside:
+            parent = doc.createGroupLayer("group")
+            doc.rootNode().addChildNode(parent, None)
+        source = painted(doc, parent=parent)
+        for number, kind in enumerate(kinds):
+            _neighbour(doc, parent, kind, number)
+        return (yield from dreamed(doc, source))
+
+
+def _neighbour(doc: Document, parent: Node, kind: str, number: int) -> None:
+    if kind == "filterlayer":
+        invert, everything = Filter(), Selection()
+        invert.setName("invert")
+        everything.select(0, 0, SIZE["width"], SIZE["height"], 255)
+        node = doc.createFilterLayer("invert", invert, everything)
+        parent.addChildNode(node, None)
+        return
+    node = doc.createNode(kind, "grouplayer" if kind == "grouplayer" else "paintlayer")
+    node.setPixelData(b"\x20\x90\xd0\xff" * 400, 80 + number, 60, 20, 20)
+    node.setVisible(kind != "hidden")
+    if kind == "multiply":
+        node.setBlendingMode("multiply")
+    parent.addChildNode(node, None)
+
+
+neighbours("only layer of a group", inside=True)
+neighbours("a small layer above", "small")
+neighbours("a hidden layer above", "hidden")
+neighbours("an empty group above", "grouplayer", inside=True)
+neighbours("a filter layer above", "filterlayer")
+neighbours("several above in a group", "small", "hidden", "multiply", inside=True)
