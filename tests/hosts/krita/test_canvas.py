@@ -30,3 +30,60 @@ def test_only_the_selection_changes_in_what_is_exported(found: dict[str, Any], c
         assert facts[step]["outside"] == 0, (step, facts)
         assert facts[step]["inside"] > 1000, (step, facts)
     assert facts["undone"] == NOTHING
+
+
+def facts_of(found: dict[str, Any], case: str) -> dict[str, Any]:
+    facts: dict[str, Any] = found[case]
+    assert "traceback" not in facts, facts["traceback"]
+    return facts
+
+
+def test_what_was_just_dreamed_is_what_one_sees(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "the latest dream is on top")
+    assert facts["different"] == 4
+    assert facts["all_visible"]
+    assert facts["placed_is_seen"]
+
+
+def test_a_new_dream_goes_above_those_of_its_source_and_below_the_rest(
+    found: dict[str, Any],
+) -> None:
+    facts = facts_of(found, "a dream of a dream below a layer of the artist")
+    assert facts["order"] == [0, 1, 2, 4], facts
+
+
+def test_earlier_dreams_are_hidden_only_by_choice(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "earlier dreams are hidden by choice")
+    assert not facts["at_first"]
+    assert facts["visible"] == [True, False, False, True]
+    assert facts["placed_is_seen"]
+
+
+TAKEN_OVER = ("inherits alpha", "multiplies", "half opaque")
+UNCHANGED = ("inherits alpha", "multiplies")
+
+
+@pytest.mark.parametrize("case", TAKEN_OVER)
+def test_the_layer_goes_into_the_picture_as_its_source_does(
+    found: dict[str, Any], case: str
+) -> None:
+    facts = facts_of(found, case)
+    assert facts["took"] == facts["of"]
+
+
+@pytest.mark.parametrize("case", UNCHANGED)
+def test_a_dream_that_changes_nothing_is_not_seen(found: dict[str, Any], case: str) -> None:
+    assert facts_of(found, case)["changed"] == NOTHING
+
+
+def test_a_local_selection_counts(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "a local selection")
+    assert facts["message"].startswith("Done in")
+    assert facts["changed"]["outside"] == 0
+    assert facts["changed"]["inside"] > 1000
+
+
+def test_a_guide_may_be_hidden(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "a hidden guide")
+    assert facts["message"].startswith("Done in")
+    assert facts["guided"]

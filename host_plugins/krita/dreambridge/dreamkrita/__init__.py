@@ -19,6 +19,7 @@
     pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
     pictures     previews scaled to the layer, thumbnails                  (no Krita)
     layer        the layer in which a dream develops
+    family       which layer is a dream of which, and where the next one goes
     history      the dreams that a document remembers                       (no Qt, no Krita)
     memory       that history in the document's annotations
     qt           the one place that knows PyQt5 from PyQt6

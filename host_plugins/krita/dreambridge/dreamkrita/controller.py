@@ -31,6 +31,7 @@ _TURN_S = 0.012
 """How long a turn of work may take before the GUI has its own."""
 
 _LATER_MS = 50
+_GROUP, _ALONE = "dreambridge", "hide_earlier"
 
 
 class Controller(QtCore.QObject):
@@ -97,6 +98,15 @@ class Controller(QtCore.QObject):
         if self._dream is None and document is not None:
             self._do(self._place_or_tell(document, dream))
 
+    @property
+    def alone(self) -> bool:
+        """Whether a new dream hides the earlier ones of its layer."""
+        return Krita.instance().readSetting(_GROUP, _ALONE, "false") == "true"
+
+    def leave_alone(self, alone: bool) -> None:
+        """Choose whether a new dream hides the earlier ones; Krita keeps it."""
+        Krita.instance().writeSetting(_GROUP, _ALONE, "true" if alone else "false")
+
     def _plain(self, settings: Json) -> Json:
         """Remembered settings without the guide, which may have changed or gone."""
         return Choices(self.choices.schema, settings).wanted(guided=False)
@@ -143,6 +153,7 @@ class Controller(QtCore.QObject):
             return
         self.measured.emit(dream, result)
         yield Pause.BREATH
+        dream.layer.keep(alone=self.alone)
         memory.remember(dream.source.document, dream.remembered(result, picture), picture.block)
         self._over(dream, Told(f"Done in {result.seconds:.1f} s."))
         self.remembered.emit()
@@ -166,6 +177,8 @@ class Controller(QtCore.QObject):
         layer = DreamLayer(document, dream.name, space, dream.region, shape, at)
         with Scratch() as scratch:
             yield from layer.show(pixels, dream.space, scratch)
+        if not layer.gone:
+            layer.keep(alone=self.alone)
 
     def _stop(self, dream: Dreaming, told: Told) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""

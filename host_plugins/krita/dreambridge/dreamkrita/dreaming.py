@@ -15,7 +15,7 @@ from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Guide, Parcel, Picture
 from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
-from dreamkrita.source import Source, check_layer, node_with_id, read, space_of
+from dreamkrita.source import Source, check_picture, node_with_id, read, space_of
 from dreamkrita.spaces import SCREEN, Space, wire_model, wire_space
 from krita import Krita
 
@@ -66,7 +66,7 @@ class Dreaming:
         node = node_with_id(self.source.document, self.guide)
         if node is None:
             raise Refused("The guide layer is gone: choose another.")
-        check_layer(node)
+        check_picture(node)
         bounds, space, name = node.bounds(), space_of(node), node.name()
         del node
         if bounds.isEmpty():

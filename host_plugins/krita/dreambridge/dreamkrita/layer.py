@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from bridgeclient.region import Rect, relative
+from dreamkrita import family
 from dreamkrita.pictures import THUMBNAIL, jpeg, shrunk
 from dreamkrita.scratch import Scratch
 from dreamkrita.shape import Shape
@@ -48,7 +49,7 @@ _WITHDRAWALS = 40
 
 
 class DreamLayer:
-    """A layer of the document's; `above` is the unique id of the one that it goes on top of."""
+    """A layer of the document's; `of` is the unique id of the one that it is a dream of."""
 
     def __init__(
         self,
@@ -57,10 +58,10 @@ class DreamLayer:
         space: Space,
         region: Rect,
         shape: Shape | None,
-        above: str,
+        of: str,
     ) -> None:
         self.document, self.name, self.space, self.region = document, name, space, region
-        self._shape, self._above = shape, above
+        self._shape, self._of = shape, of
         self._id = ""
         self._adopted: Node | None = None
         self._undo_texts: set[str] = set()
@@ -146,13 +147,26 @@ class DreamLayer:
         if (node := self._node()) is not None:
             node.remove()
 
+    def keep(self, *, alone: bool) -> None:
+        """Let the document know it as a dream; `alone` hides the earlier ones of its source."""
+        source = node_with_id(self.document, self._of)
+        if alone and source is not None:
+            for node in family.earlier(self.document, source):
+                if id_of(node) != self._id:
+                    node.setVisible(False)
+        family.enter(self.document, self._id, self._of)
+
     def let_go(self) -> None:
         """Keep nothing of Krita's: a node that outlives its document would bring Krita down."""
         self._adopted = None
 
     def _made(self, scratch: Scratch) -> Node:
         node = scratch.adopt(self.document.createNode(self.name, "paintlayer"))
-        space = self.space
+        source, space = node_with_id(self.document, self._of), self.space
+        if source is not None:
+            node.setBlendingMode(source.blendingMode())
+            node.setOpacity(source.opacity())
+            node.setInheritAlpha(source.inheritAlpha())
         if space != Space(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)
         if self._shape is not None:
@@ -162,12 +176,12 @@ class DreamLayer:
         return node
 
     def _add(self, node: Node) -> None:
-        above = node_with_id(self.document, self._above)
-        parent = above.parentNode() if above is not None else None
-        if parent is None:  # the source was removed meanwhile
+        source = node_with_id(self.document, self._of)
+        parent = source.parentNode() if source is not None else None
+        if source is None or parent is None:  # it was removed meanwhile
             self.document.rootNode().addChildNode(node, None)
         else:
-            parent.addChildNode(node, above)
+            parent.addChildNode(node, family.top(self.document, source))
         self._id = id_of(node)
         self._undo_texts.add(_undo_text())
 

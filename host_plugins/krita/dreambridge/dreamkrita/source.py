@@ -56,7 +56,7 @@ def find(
         raise Refused("There is no document: open one, then dream.")
     layer = layer_of(node or document.activeNode())
     check_layer(layer)
-    shape = _shape(document)
+    shape = _shape(document, layer)
     if shape is not None:
         shape = softened(shape, canvas_of(document), edge)
     region = _region(document, layer, shape)
@@ -85,13 +85,23 @@ def check_layer(layer: Node) -> None:
     Raises:
         Refused: with what to do.
     """
+    check_picture(layer)
     name = layer.name()
-    if layer.type() in _NO_PICTURE:
-        raise Refused(f"“{name}” is a filter layer without a picture: choose another layer.")
     if layer.locked():
         raise Refused(f"The layer “{name}” is locked: unlock it in the Layers docker, then dream.")
     if not layer.visible():
         raise Refused(f"The layer “{name}” is hidden: show it in the Layers docker, then dream.")
+
+
+def check_picture(layer: Node) -> None:
+    """Refuses layers that have no picture, as sources and as guides.
+
+    Raises:
+        Refused: with what to do.
+    """
+    name = layer.name()
+    if layer.type() in _NO_PICTURE:
+        raise Refused(f"“{name}” is a filter layer without a picture: choose another layer.")
     if layer.type() == "grouplayer" and not layer.childNodes():
         raise Refused(f"The group “{name}” is empty: put a layer into it, then dream.")
 
@@ -111,8 +121,10 @@ def canvas_of(document: Document) -> Rect:
     return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
 
 
-def _shape(document: Document) -> Shape | None:
-    selection = document.selection()
+def _shape(document: Document, layer: Node) -> Shape | None:
+    """What is selected: by the layer's local selection where it has one, as Krita's tools do."""
+    local = [one for one in layer.childNodes() if one.type() == "selectionmask" and one.visible()]
+    selection = local[0].selection() if len(local) == 1 else document.selection()
     if selection is None or selection.width() < 1 or selection.height() < 1:
         return None
     bounds = selection.x(), selection.y(), selection.width(), selection.height()

@@ -9,16 +9,21 @@ from typing import Any
 from lab import (
     K,
     activate,
+    click,
+    click_item,
+    docker,
     document,
     dream,
     message,
     painted,
+    pixels,
     pressed,
     quick,
     select,
     settled,
     shown,
     tree,
+    widget,
 )
 from runner import PARAMETERS, case
 
@@ -151,3 +156,158 @@ neighbours("a hidden layer above", "hidden")
 neighbours("an empty group above", "grouplayer", inside=True)
 neighbours("a filter layer above", "filterlayer")
 neighbours("several above in a group", "small", "hidden", "multiply", inside=True)
+
+
+def seen(doc: Document, name: str) -> bytes:
+    return pixels_of(exported(doc, name))
+
+
+def layers_of(doc: Document) -> list[Node]:
+    """The bottom first; without the selection."""
+    return [node for node in doc.topLevelNodes() if node.type() != "selectionmask"]
+
+
+def prepared(doc: Document, source: Node, selected: Any = SELECTED) -> Iterator[Any]:
+    """The docker in sight, the source active, and a rectangle selected."""
+    yield from shown()
+    select(doc, *selected)
+    yield from activate(doc, source)
+    yield settled(doc)
+    quick()
+
+
+@case("the latest dream is on top")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source = painted(doc)
+    yield from prepared(doc, source)
+    pictures = [seen(doc, "0")]
+    for number in (1, 2, 3):
+        click("new_seed")
+        yield from dream()
+        yield settled(doc)
+        pictures.append(seen(doc, str(number)))
+    facts: dict[str, Any] = {"different": len(set(pictures))}
+    facts["all_visible"] = all(node.visible() for node in doc.topLevelNodes())
+    click_item("shelf", 2)
+    yield lambda: message().endswith("placed again.")
+    yield settled(doc)
+    facts["placed_is_seen"] = seen(doc, "placed") == pictures[1]
+    return facts
+
+
+@case("a dream of a dream below a layer of the artist")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source = painted(doc)
+    yield from prepared(doc, source)
+    yield from dream()
+    yield settled(doc)
+    first = doc.topLevelNodes()[1]
+    own = doc.createNode("own", "paintlayer")
+    doc.rootNode().addChildNode(own, None)
+    yield from activate(doc, first)
+    yield from dream()
+    yield settled(doc)
+    second = doc.topLevelNodes()[2]
+    yield from activate(doc, source)
+    yield from dream()
+    yield settled(doc)
+    nodes = layers_of(doc)
+    return {"order": [nodes.index(one) for one in (source, first, second, own)]}
+
+
+@case("earlier dreams are hidden by choice")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source = painted(doc)
+    yield from prepared(doc, source)
+    yield from dream()
+    yield settled(doc)
+    first = seen(doc, "first")
+    choice = widget("alone")
+    facts = {"at_first": choice.isChecked()}
+    choice.setChecked(True)
+    click("new_seed")
+    yield from dream()
+    click_item("shelf", 1)
+    yield lambda: message().endswith("placed again.")
+    yield settled(doc)
+    choice.setChecked(False)
+    facts["visible"] = [node.visible() for node in layers_of(doc)]
+    return facts | {"placed_is_seen": seen(doc, "placed") == first}
+
+
+def taken_over(name: str, mode: str, opacity: int, pixel: bytes, inherits: bool = False) -> None:
+    """A dream that changes nothing, of a layer that isn't plainly opaque."""
+
+    @case(name)
+    def _() -> Iterator[Any]:
+        doc = bare((yield from document(**SIZE)))
+        painted(doc, "paper", 3)
+        group = doc.createGroupLayer("group")
+        doc.rootNode().addChildNode(group, None)
+        base = doc.createNode("base", "paintlayer")
+        base.setPixelData(b"\x10\xa0\x40\xff" * 1600, 80, 50, 40, 40)
+        group.addChildNode(base, None)
+        source = doc.createNode("source", "paintlayer")
+        source.setPixelData(pixel * (160 * 120), 20, 20, 160, 120)
+        source.setBlendingMode(mode)
+        source.setOpacity(opacity)
+        source.setInheritAlpha(inherits)
+        group.addChildNode(source, None)
+        yield from prepared(doc, source)
+        docker()._controller.choices.set("step", 0.0)
+        before = seen(doc, "before")
+        yield from dream()
+        yield settled(doc)
+        new = group.childNodes()[-1]
+        return {
+            "message": message(),
+            "took": [new.blendingMode(), new.opacity(), new.inheritAlpha()],
+            "of": [mode, opacity, inherits],
+            "changed": differences(before, seen(doc, "after"), SELECTED),
+        }
+
+
+taken_over("inherits alpha", "normal", 255, b"\x30\x60\xc0\xff", inherits=True)
+taken_over("multiplies", "multiply", 255, b"\x00\x00\xff\xff")
+taken_over("half opaque", "normal", 128, b"\x30\x60\xc0\xff")
+
+
+@case("a local selection")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source = painted(doc)
+    yield from prepared(doc, source)
+    doc.setSelection(Selection())
+    local, selection = doc.createSelectionMask("local"), Selection()
+    selection.select(*SELECTED, 255)
+    local.setSelection(selection)
+    source.addChildNode(local, None)
+    yield from activate(doc, source)
+    yield settled(doc)
+    before = seen(doc, "before")
+    yield from dream()
+    yield settled(doc)
+    return {"message": message(), "changed": differences(before, seen(doc, "after"), SELECTED)}
+
+
+@case("a hidden guide")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source, guide = painted(doc), doc.createNode("guide", "paintlayer")
+    guide.setPixelData(pixels("RGBA", "U8", 200, 150, 9), 0, 0, 200, 150)
+    guide.setVisible(False)
+    doc.rootNode().addChildNode(guide, None)
+    yield from prepared(doc, source)
+    yield from dream()
+    plain = seen(doc, "plain")
+    combo = widget("guide")
+    combo.showPopup()
+    combo.hidePopup()
+    combo.setCurrentIndex(combo.findText("guide"))
+    yield from dream()
+    yield settled(doc)
+    combo.setCurrentIndex(0)
+    return {"message": message(), "guided": seen(doc, "guided") != plain}
