@@ -14,7 +14,7 @@ import OpenEXR
 import pillow_heif
 import pytest
 import tifffile
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 from dreambridge.cli.pictures import (
@@ -446,7 +446,9 @@ def test_the_limit_can_be_moved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["exr", "tif", "png", "jpg", "webp", "heic", "avif"])
-def test_a_file_that_is_cut_off_is_named(tmp_path: Path, kind: str) -> None:
+def test_a_file_that_is_cut_off_is_named(
+    tmp_path: Path, kind: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / f"in.{kind}"
     if kind == "exr":
         exr(path, {"Y": values(1, "float16")[..., 0]})
@@ -457,6 +459,7 @@ def test_a_file_that_is_cut_off_is_named(tmp_path: Path, kind: str) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with pytest.raises(PictureError, match=rf"in\.{kind}"):
         read_picture(path)
+    assert capfd.readouterr().out == ""
 
 
 # what files say about their pictures
@@ -590,3 +593,54 @@ def test_16_bits_are_rounded_where_a_format_has_8_and_that_is_said(
     read = read_picture(path).pixels
     assert read.dtype == np.uint8
     assert np.abs(read - ramp / 257).max() <= (0.51 if suffix in (".bmp", ".ppm") else 4)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_exif_says_that_the_dream_stands_and_shows_no_thumbnail_of_before(
+    tmp_path: Path, order: str
+) -> None:
+    thumbnail = io.BytesIO()
+    Image.new("RGB", (8, 4), "red").save(thumbnail, "JPEG")
+    first = struct.pack(order + "HHHIHH", 1, 0x0112, 3, 1, 6, 0) + struct.pack(order + "I", 26)
+    second = struct.pack(
+        order + "HHHIIHHIII", 2, 0x0201, 4, 1, 56, 0x0202, 4, 1, len(thumbnail.getvalue()), 0
+    )
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    block = mark + struct.pack(order + "I", 8) + first + second + thumbnail.getvalue()
+    Image.fromarray(values(3, "uint8")).save(tmp_path / "in.jpg", exif=b"Exif\0\0" + block)
+    with Image.open(tmp_path / "in.jpg") as image:
+        assert image.getexif().get_ifd(ExifTags.IFD.IFD1)[0x0202] == len(thumbnail.getvalue())
+    picture = read_picture(tmp_path / "in.jpg")
+    assert picture.pixels.shape == (SIZE[1], SIZE[0], 3)
+    write_picture(tmp_path / "out.jpg", picture)
+    with Image.open(tmp_path / "out.jpg") as image:
+        exif = image.getexif()
+        assert exif[0x0112] == 1
+        assert not exif.get_ifd(ExifTags.IFD.IFD1)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_colours_multiplied_by_alpha_come_back_as_they_were_or_divided_where_they_must(
+    tmp_path: Path, dtype: str
+) -> None:
+    pixels = values(4, dtype)
+    pixels[..., :3] = np.minimum(pixels[..., :3], pixels[..., 3:])
+    tifffile.imwrite(tmp_path / "in.tif", pixels, photometric="rgb", extrasamples=["assocalpha"])
+    picture = read_picture(tmp_path / "in.tif")
+    sent = to_dream(picture)
+    dreamed = sent.copy()
+    dreamed[:5] = dreamed[:5] // 2 if dtype != "float32" else dreamed[:5] / 2
+    result = from_dream(picture, sent, dreamed)
+    np.testing.assert_array_equal(result.pixels[5:], pixels[5:])
+    assert (result.pixels[:5, :, :3] <= result.pixels[:5, :, 3:]).all()
+    write_picture(tmp_path / "out.tif", result)
+    with tifffile.TiffFile(tmp_path / "out.tif") as tiff:
+        assert tiff.pages.first.extrasamples == (tifffile.EXTRASAMPLE.ASSOCALPHA,)
+        np.testing.assert_array_equal(tiff.asarray(), result.pixels)
+    if dtype != "float32":
+        write_picture(tmp_path / "out.png", picture)
+        straight = read_picture(tmp_path / "out.png").pixels.astype(float)
+        top = np.iinfo(dtype).max
+        seen = pixels[..., 3] > top / 10
+        again = straight[..., :3] * straight[..., 3:] / top
+        assert np.abs(again - pixels[..., :3])[seen].max() <= 1

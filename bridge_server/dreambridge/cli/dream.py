@@ -141,14 +141,16 @@ def dream_file(
     """
     most = files.max_megapixels
     picture = read_picture(files.source, most)
+    guide = None if files.guide is None else read_picture(files.guide, most)
     request = Request(
         to_dream(picture),
         settings,
         None if files.mask is None else read_mask(files.mask, most),
-        None if files.guide is None else to_dream(read_picture(files.guide, most)),
+        None if guide is None else to_dream(guide),
     )
     with Destination(files.out, files.format, files.quality) as destination:
-        for note in picture.notes + destination.rehearse(picture):
+        lacking = destination.rehearse(picture)
+        for note in [*picture.notes, *(guide.notes if guide else ()), *lacking]:
             reporter.note(note)
         dreamed = (
             dream_on_bridge(request, reporter.event)

@@ -6,7 +6,9 @@ has them); depth, identifiers and further layers are named in the notes.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -38,9 +40,11 @@ def read(file: BinaryIO, limit: Limit) -> Picture:
             width, height = (int(value) + 1 for value in high.astype(np.int64) - low)
             limit.check(width, height, len(part.header["channels"]))
     file.seek(0)
-    with OpenEXR.File(file, separate_channels=True) as whole:
+    printed = io.StringIO()  # OpenEXR says there, and only there, that pixels are damaged
+    with redirect_stdout(printed), OpenEXR.File(file, separate_channels=True) as whole:
         if not whole.parts:
-            raise PictureError(f"{limit.name} can't be read as a picture: its pixels are damaged.")
+            why = printed.getvalue().strip().rsplit(" - ")[-1] or "nothing is in it"
+            raise PictureError(f"{limit.name} is damaged or cut off ({why}).")
         return _picture(whole.parts, limit.name)
 
 
