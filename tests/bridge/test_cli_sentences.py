@@ -144,7 +144,10 @@ def test_output_that_nobody_reads_any_more_is_no_error() -> None:
 
 # for programs
 
-ERROR_FIELDS = {"event", "code", "message", "hint", "retryable", "field", "limit", "retry_after_s"}
+ERROR_FIELDS = {
+    *("event", "code", "message", "hint", "retryable"),
+    *("field", "limit", "retry_after_s", "rescued"),
+}
 
 
 def last_line(result: Result) -> dict[str, Any]:
@@ -199,6 +202,7 @@ def test_an_error_says_which_bound_and_when_to_try_again() -> None:
         "hint": "Wait.",
         "retryable": True,
         "field": None,
+        "rescued": None,
         **facts,
     }
 

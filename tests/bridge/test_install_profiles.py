@@ -94,7 +94,4 @@ def test_gimps_python_on_windows_is_the_one_it_brings(tmp_path: Path) -> None:
 
 def test_sandboxed_gimps_are_told_that_the_server_must_run(tmp_path: Path) -> None:
     profile = GIMP.profile_at(tmp_path / ".var/app/org.gimp.GIMP/config/GIMP/3.0")
-    main = profile.folder / GIMP.start
-    main.parent.mkdir(parents=True)
-    main.touch()
-    assert "dreambridge serve" in GIMP.enable(profile)
+    assert "dreambridge serve" in GIMP.after_install(profile)
