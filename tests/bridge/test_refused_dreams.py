@@ -18,7 +18,7 @@ QUICK: dict[str, Any] = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations":
     ("settings", "field", "accepted"),
     [
         ({"iterations": 0}, "iterations", "1 to 1000"),
-        ({"layers": {"relu9_1": 1.0}}, "layers", "relu4_3"),
+        ({"layers": {"relu9_1": 1.0}}, "layers", "relu5_3"),
         ({"objective": "dance"}, "objective", "norm"),
         ({"strength": 3}, "strength", "no setting"),
     ],

@@ -28,17 +28,17 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--listen", "127.0.0.1:99999", "up to 65535"),
-        ("--listen", "127.0.0.1:-5", "up to 65535"),
-        ("--listen", "127.0.0.1:", "up to 65535"),
+        ("--listen", "127.0.0.1:99999", "ports are 0 to 65535"),
+        ("--listen", "127.0.0.1:-5", "ports are 0 to 65535"),
+        ("--listen", "127.0.0.1:", "ports are 0 to 65535"),
         ("--listen", "300.1.1.1", "no IPv4 address"),
         ("--listen", "localhost:80", "no IPv4 address"),
         ("--idle-timeout", "nan", "not a finite number"),
-        ("--worker-idle-timeout", "inf", "not a finite number"),
+        ("--worker-idle-timeout", "inf", "not in the range"),
         ("--max-megapixels", "nan", "not a finite number"),
         ("--device", "foo", "'cuda'"),
         ("--precision", "foo", "'bfloat16'"),
-        ("--weights", "gone/vgg.pth", "there is no file gone/vgg.pth"),
+        ("--weights", "gone/vgg.pth", "neither a file nor one of bundled"),
         ("--home", "", "no folder is named"),
     ],
 )
@@ -74,11 +74,15 @@ def test_weights_may_be_named_from_here(tmp_path: Path, monkeypatch: pytest.Monk
     ]
 
 
-def test_why_the_engine_cannot_start_is_said_in_the_log(serve: Callable[..., Server]) -> None:
-    server = serve("--weights", "no-such-name")
+def test_why_the_engine_cannot_start_is_said_in_the_log(
+    serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    weights = tmp_path / "broken.pth"
+    weights.write_bytes(b"no weights")
+    server = serve("--weights", str(weights))
     with server.connect() as client:
         wait_until(lambda: client.status().worker == "failed", "the engine is known to fail")
-    assert "no-such-name" in server.home.server_log.read_text()
+    assert "broken.pth" in server.home.server_log.read_text()
     told = CliRunner().invoke(main, ["status", "--home", str(server.home.folder)])
     assert "failed; the log says why" in told.stdout
     assert str(server.home.server_log) in told.stdout

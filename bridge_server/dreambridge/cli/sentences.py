@@ -17,7 +17,6 @@ from typing import Any, TextIO
 import click
 
 from bridgeclient.errors import BridgeError
-from dreambridge.cli.pictures.picture import Rescued
 
 USAGE, PICTURE, SYSTEM = "usage", "picture", "system"
 """Codes beyond those of the wire: a wrong command line, a picture file, what the system refuses."""
@@ -36,8 +35,8 @@ def error_line(error: Exception) -> str:
         facts["field"] = param.name if param is not None else None
     elif isinstance(error, OSError):
         facts |= {"code": SYSTEM, "message": system_sentence(error)}
-    elif isinstance(error, Rescued):
-        facts["rescued"] = str(error.rescued)
+    elif rescued := getattr(error, "rescued", None):
+        facts["rescued"] = str(rescued)
     return json.dumps({"event": "error", **facts})
 
 
