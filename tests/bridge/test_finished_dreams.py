@@ -53,12 +53,16 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
         ("nowhere/out.png", "no folder"),
         (".", "suffix|folder"),
         ("pipe.png", "pipe"),
+        ("loop.png", "loop|symbolic"),
+        ("dangling.png", "can't be written"),
     ],
 )
 def test_a_place_that_takes_nothing_is_known_before_the_dream(
     source: Path, name: str, said: str
 ) -> None:
     os.mkfifo(source.with_name("pipe.png"))
+    source.with_name("loop.png").symlink_to("loop.png")
+    source.with_name("dangling.png").symlink_to("no/folder/there.png")
     result = run("dream", source, source.parent / name, "--local")
     assert result.exit_code == 1, result.output
     assert re.search(said, result.output, re.IGNORECASE), result.output

@@ -644,3 +644,15 @@ def test_colours_multiplied_by_alpha_come_back_as_they_were_or_divided_where_the
         seen = pixels[..., 3] > top / 10
         again = straight[..., :3] * straight[..., 3:] / top
         assert np.abs(again - pixels[..., :3])[seen].max() <= 1
+
+
+def test_a_tiff_whose_damage_makes_its_decoder_stumble_is_called_damaged(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    tifffile.imwrite(file, values(3, "uint8"), photometric="rgb")
+    data = bytearray(file.getvalue())
+    with tifffile.TiffFile(io.BytesIO(data)) as tiff:
+        place = tiff.pages.first.tags["SamplesPerPixel"].valueoffset
+    data[place : place + 2] = b"\0\0"
+    (tmp_path / "in.tif").write_bytes(data)
+    with pytest.raises(PictureError, match=r"in\.tif .*(damaged|cut off)"):
+        read_picture(tmp_path / "in.tif")

@@ -56,10 +56,21 @@ def read_picture(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
     except PictureError:
         raise
     except Exception as error:  # each decoder has errors of its own
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise PictureError(f"{limit.name} can't be read as a picture ({reason}).") from error
+        raise PictureError(
+            f"{limit.name} can't be read as a picture ({_reason(error)})."
+        ) from error
     said = dict.fromkeys(f"{limit.name}: {warning.message}" for warning in warned)
     return Picture(**{**vars(picture), "notes": [*picture.notes, *said]})
+
+
+def _reason(error: Exception) -> str:
+    """What a decoder says about a file, unless it only stumbled over it."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    said = isinstance(error, OSError | RuntimeError | SyntaxError | ValueError)
+    if isinstance(error, UnicodeError) or not said or not str(error).strip():
+        return "it is damaged"
+    return str(error).strip().split("\n")[0]
 
 
 def _opened(path: Path) -> BinaryIO:

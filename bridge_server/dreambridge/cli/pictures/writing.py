@@ -61,7 +61,7 @@ class Destination:
                 self._target = self.path.resolve()  # a link stays; what it points to is replaced
                 folder, suffix = self._target.parent, self._target.suffix
             handle, name = tempfile.mkstemp(suffix, _PREFIX, folder)
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links is one of these
             raise PictureError(f"{self._name} can't be written ({_reason(error)}).") from error
         os.close(handle)
         self._temporary = Path(name)
