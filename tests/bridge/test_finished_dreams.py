@@ -8,18 +8,19 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from PIL import Image
+from PIL import Image, ImageCms
 
 from dreambridge.arrays import Array
 from dreambridge.cli import dream as command
 from dreambridge.cli import main
 from dreambridge.cli.engines import Dream
-from dreambridge.cli.pictures import read_picture
+from dreambridge.cli.pictures import FORMATS, Picture, read_picture, writing
 
 COMPUTED = "The dream was computed."
 
@@ -138,6 +139,33 @@ def test_the_rescue_goes_home_where_the_current_folder_is_gone_too(
     assert result.exit_code == 1, result.output
     (rescued,) = home.iterdir()
     assert str(rescued) in result.output
+    np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
+
+
+def test_a_rescue_keeps_the_profile(source: Path, photo: Array, vanishing: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(photo).save(source, icc_profile=profile)
+    run("dream", source, vanishing / "out.png", "--local")
+    (rescued,) = (source.parent / "here").iterdir()
+    assert read_picture(rescued).about.icc == profile
+
+
+def test_an_encoder_that_fails_with_the_result_alone_costs_no_pixel(
+    source: Path, photo: Array, vanishing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rehearsal passes; then something unforeseen happens to what is known about it."""
+
+    def write(file: object, picture: Picture, quality: int) -> None:
+        if picture.about.dpi:
+            raise RuntimeError("Error setting from dictionary")
+        whole.write(file, picture, quality)  # type: ignore[arg-type]
+
+    whole = FORMATS["png"]
+    monkeypatch.setitem(writing.FORMATS, "png", replace(whole, write=write))
+    Image.fromarray(photo).save(source, dpi=(300, 300))
+    result = run("dream", source, vanishing / "out.jpg", "--local")
+    assert result.exit_code == 1
+    (rescued,) = (source.parent / "here").iterdir()
     np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from dreambridge.cli.pictures.formats import (
     FORMATS,
     QUALITY,
-    Format,
     check_holds,
     dropped,
     encode,
@@ -142,24 +141,24 @@ def write_picture(path: Path, picture: Picture) -> None:
 
 
 def _rescued(name: str, beside: Path, picture: Picture, reason: str) -> PictureError:
-    """Save the pixels, which took long to compute, in the first folder that takes them."""
-    plain = replace(picture, about=About())
-    format_ = FORMATS["tiff" if picture.pixels.dtype.kind == "f" else "png"]
+    """Save what took long to compute in the first folder that takes it.
+
+    With all that is known about it, and where that is what fails, the pixels alone.
+    """
     folders: tuple[Callable[[], Path | str], ...] = (
         lambda: beside,
         Path.cwd,
         Path.home,
         tempfile.gettempdir,
     )
-    for folder in folders:
-        try:
-            rescue = _save_new(Path(folder()), plain, format_)
-        except Exception:  # that folder is gone, full or not ours: then the next
-            continue
-        return Rescued(
-            f"{name} could not be written ({reason}). The dream is not lost: it is in {rescue}.",
-            rescue,
-        )
+    for candidate in (picture, replace(picture, about=About())):
+        for folder in folders:
+            try:
+                rescue = _save_new(Path(folder()), candidate)
+            except Exception:  # that folder is gone, full or not ours: then the next
+                continue
+            said = f"{name} could not be written ({reason}). The dream is not lost: it is in"
+            return Rescued(f"{said} {rescue}.", rescue)
     return PictureError(
         f"{name} could not be written ({reason}), and neither could a rescue file in the current, "
         "your home or the temporary folder. Free some space and dream again: the same seed gives "
@@ -167,8 +166,12 @@ def _rescued(name: str, beside: Path, picture: Picture, reason: str) -> PictureE
     )
 
 
-def _save_new(folder: Path, picture: Picture, format_: Format) -> Path:
-    """A new file in the folder with the picture; there is none if that fails."""
+def _save_new(folder: Path, picture: Picture) -> Path:
+    """A new file in the folder with the picture, losslessly; there is none if that fails."""
+    if picture.pixels.dtype.kind != "f":
+        format_ = FORMATS["png"]
+    else:
+        format_ = FORMATS["exr" if picture.linear and not picture.about.icc else "tiff"]
     handle, name = tempfile.mkstemp(format_.suffixes[0], "dreambridge-rescue-", folder)
     try:
         with os.fdopen(handle, "w+b") as file:
