@@ -6,7 +6,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -175,3 +178,19 @@ def test_the_demo_says_why_its_folder_cannot_be_made(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "can't be made" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminated_dream_leaves_no_temporary_file(source: Path, number: int) -> None:
+    command = [sys.executable, "-m", "dreambridge", "dream", str(source), "out.png", "--local"]
+    command += ["--json", "--iterations", "1000", "--octaves", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=source.parent) as process:
+        assert process.stdout is not None
+        while json.loads(process.stdout.readline())["event"] != "progress":
+            pass
+        assert list(source.parent.glob(".dreambridge-*"))
+        process.send_signal(number)
+        process.stdout.read()
+        assert process.wait(60) == 130
+    assert [path.name for path in source.parent.iterdir()] == ["in.png"]

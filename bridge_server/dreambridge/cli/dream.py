@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -164,10 +165,26 @@ def dream_file(
 
 
 @contextmanager
+def _terminable() -> Iterator[None]:
+    """Let a termination, as at logging out, clean up like Ctrl-C: no temporary file stays."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    found = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
+    changed = {number: old for number, old in found.items() if old == signal.SIG_DFL}
+    for number in changed:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, old in changed.items():
+            signal.signal(number, old)
+
+
+@contextmanager
 def ending(reporter: Reporter) -> Iterator[None]:
     """Tell how a dream ended that has no result, and turn it into the exit code."""
     try:
-        yield
+        with _terminable():
+            yield
     except (KeyboardInterrupt, Cancelled):
         reporter.cancelled()
         raise click.exceptions.Exit(CANCELLED) from None
