@@ -172,6 +172,20 @@ def test_an_encoder_that_fails_with_the_result_alone_costs_no_pixel(
     np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
 
 
+def test_a_result_for_which_memory_runs_out_is_rescued_as_it_was_computed(
+    source: Path, photo: Array, vanishing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object) -> Picture:
+        raise MemoryError
+
+    monkeypatch.setattr(command, "from_dream", exhausted)
+    result = run("dream", source, vanishing / "out.png", "--local")
+    assert result.exit_code == 1
+    assert "not enough memory" in result.output
+    (rescued,) = (source.parent / "here").iterdir()
+    np.testing.assert_array_equal(read_picture(rescued).pixels, 255 - photo)
+
+
 def test_the_demo_says_why_its_folder_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     result = run("demo", "--out", tmp_path / "file" / "demo")

@@ -22,6 +22,7 @@ from dreambridge.cli.pictures import (
     QUALITY,
     STREAM,
     Destination,
+    Picture,
     PictureError,
     from_dream,
     read_mask,
@@ -158,7 +159,11 @@ def dream_file(
             if here is None
             else dream_here(request, here, reporter.event)
         )
-        destination.write(from_dream(picture, request.image, dreamed.image))
+        try:
+            result = from_dream(picture, request.image, dreamed.image)
+        except MemoryError as error:
+            raise destination.rescue(Picture(dreamed.image), "not enough memory") from error
+        destination.write(result)
     height, width = dreamed.image.shape[:2]
     facts = {name: value for name, value in vars(dreamed).items() if name != "image"}
     reporter.done(out=str(files.out), width=width, height=height, **facts)

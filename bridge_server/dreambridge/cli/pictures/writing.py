@@ -116,7 +116,11 @@ class Destination:
             os.replace(temporary, self._target)
             self._temporary = None
         except Exception as error:
-            raise _rescued(self._name, self.path.parent, picture, _reason(error)) from error
+            raise self.rescue(picture, _reason(error)) from error
+
+    def rescue(self, picture: Picture, reason: str) -> PictureError:
+        """Save a result elsewhere that can't be written here; the error to raise says where."""
+        return _rescued(self._name, self.path.parent, picture, reason)
 
     def _encode(self, picture: Picture) -> Path:
         assert self._temporary is not None, "written outside its context"
