@@ -94,8 +94,8 @@ def _check_mask(job: str, image: ImageFrame, mask: ImageFrame | None) -> None:
         return
     raise bridge_error(
         "request.invalid",
-        f"The mask is {mask.width} × {mask.height} with {mask.channels} channels.",
-        f"It has to have one channel and the image's {image.width} × {image.height} pixels.",
+        f"The mask is {mask.width} × {mask.height} pixels with {mask.channels} channel(s).",
+        f"It has to be as large as the image, {image.width} × {image.height}, with one channel.",
         job=job,
         field="mask",
     )

@@ -32,11 +32,11 @@ def as_bridge_error(error: Exception) -> BridgeError:
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "")
         failure = bridge_error(code or "engine.failed", error.message, error.hint)
         if isinstance(error, SettingsError | ImageError):
-            failure.facts["field"] = error.field if isinstance(error, SettingsError) else "image"
+            failure.facts["field"] = error.field
         return failure
     if isinstance(error, MemoryError):
         hint = "Dream a smaller region, or close other programs."
-        return bridge_error("engine.out_of_memory", "The memory does not suffice.", hint)
+        return bridge_error("engine.out_of_memory", "There is not enough memory.", hint)
     return bridge_error(
         "engine.failed",
         f"The engine failed: {type(error).__name__}.",

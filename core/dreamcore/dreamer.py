@@ -127,6 +127,7 @@ class Dreamer:
                 f"The objective is {settings.objective} and "
                 + ("no guide image was given." if guide is None else "a guide image was given."),
                 "A guide image and the objective guide go together.",
+                "guide",
             )
         network = self._network(settings)
         features: dict[str, Tensor] = {}

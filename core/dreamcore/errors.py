@@ -42,7 +42,11 @@ class SettingsError(DreamError, ValueError):
 
 
 class ImageError(DreamError, ValueError):
-    """An image, mask or guide has a shape, type or value that can't be dreamed."""
+    """An image, mask or guide can't be dreamed: its shape, type or values; `field` says which."""
+
+    def __init__(self, message: str, hint: str = "", field: str = "image") -> None:
+        super().__init__(message, hint)
+        self.field = field
 
 
 class WeightsError(DreamError):

@@ -54,6 +54,7 @@ def check_image(image: Image, what: str = "image") -> Image:
         raise ImageError(
             f"The {what} has shape {shape}.",
             "Accepted: height x width x channels with 1 to 4 channels (2 and 4 carry alpha).",
+            what,
         )
     _check_values(image, what)
     return image
@@ -66,8 +67,11 @@ def check_mask(mask: Image, size: tuple[int, int]) -> Image:
         ImageError: it isn't.
     """
     if not isinstance(mask, np.ndarray) or mask.shape != size:
-        shape = getattr(mask, "shape", type(mask).__name__)
-        raise ImageError(f"The mask has shape {shape}.", f"It must have the image's: {size}.")
+        found = f"has shape {getattr(mask, 'shape', type(mask).__name__)}"
+        if isinstance(mask, np.ndarray) and mask.ndim == 2:
+            found = f"is {mask.shape[1]} x {mask.shape[0]} pixels"
+        hint = f"It must be as large as the image, {size[1]} x {size[0]}, with one channel."
+        raise ImageError(f"The mask {found}.", hint, "mask")
     _check_values(mask, "mask")
     return mask
 
@@ -75,14 +79,15 @@ def check_mask(mask: Image, size: tuple[int, int]) -> Image:
 def _check_values(array: Image, what: str) -> None:
     if array.dtype.name not in FULL_SCALE:
         accepted = ", ".join(FULL_SCALE)
-        raise ImageError(f"The {what} has type {array.dtype.name}.", f"Accepted: {accepted}.")
+        raise ImageError(f"The {what} has type {array.dtype.name}.", f"Accepted: {accepted}.", what)
     if array.size == 0:
-        raise ImageError(f"The {what} is empty: {array.shape}.")
+        raise ImageError(f"The {what} is empty: {array.shape}.", field=what)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row, column = np.argwhere(~np.isfinite(array))[0][:2]
         raise ImageError(
             f"The {what} holds NaN or infinity, first at row {row}, column {column}.",
             "Replace those values before dreaming.",
+            what,
         )
 
 

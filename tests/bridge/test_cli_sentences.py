@@ -188,8 +188,9 @@ def test_a_wrong_mask_names_its_field(source: Path, server: Server, local: bool)
     result = run("dream", source, out, "--json", *mask, *QUICK, home=server.home.folder)
     line = last_line(result)
     assert (result.exit_code, line["code"]) == (1, "request.invalid")
-    assert line["field"] in ("mask", "image")
-    assert line["hint"]
+    assert line["field"] == "mask"
+    assert "The mask is 5" in line["message"]
+    assert "96" in line["hint"]
 
 
 def test_an_error_says_which_bound_and_when_to_try_again() -> None:

@@ -110,6 +110,8 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--tile", "big"], "auto"),
         (["--tile", "3"], "64"),
         (["--preset", "nightmare"], next(iter(PRESETS))),
+        (["--objective", "guide"], "--guide"),
+        (["--objective", "l2", "--guide", "g.png"], "--guide"),
         (["--weights", "bundled"], "--local"),
         (["--weights", "nowhere.pt", "--local"], "nowhere.pt"),
         (["--levitate"], "--levitate"),

@@ -270,8 +270,10 @@ def test_images_that_cannot_be_dreamed(image, words, dreamer):
 
 
 def test_masks_guides_and_devices_that_do_not_fit(dreamer, photo):
+    with pytest.raises(ImageError, match="mask is 4 x 3 pixels"):
+        dreamer.dream(photo, mask=np.zeros((3, 4), np.uint8))
     with pytest.raises(ImageError, match="mask has shape"):
-        dreamer.dream(photo, mask=np.zeros((3, 3), np.uint8))
+        dreamer.dream(photo, mask=np.zeros((3, 4, 1), np.uint8))
     with pytest.raises(ImageError, match="no guide image was given"):
         dreamer.dream(photo, DreamSettings(objective="guide"))
     with pytest.raises(ImageError, match="a guide image was given"):

@@ -106,7 +106,7 @@ def dream(
     _check_options(out, format, quality, max_megapixels)
     if guide and given["objective"] is None:
         given["objective"] = "guide"
-    settings = chosen_settings(preset, given)
+    settings = chosen_settings(preset, given, guided=guide is not None)
     here = (weights or "bundled") if local else None
     apart = str(out) == STREAM
     reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)

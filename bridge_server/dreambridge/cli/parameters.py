@@ -90,16 +90,20 @@ def _as_text(value: Any) -> str:
     return "all" if value == () else str(value)
 
 
-def chosen_settings(preset: str | None, given: dict[str, Any]) -> DreamSettings:
+def chosen_settings(
+    preset: str | None, given: dict[str, Any], *, guided: bool = False
+) -> DreamSettings:
     """The preset's settings (or the defaults) with the options that were given laid over them.
 
+    `guided` says whether there is a guide image.
+
     Raises:
-        click.BadParameter: a value is not accepted; names the option and what it accepts.
+        click.UsageError: a value is not accepted; names the option and what it accepts.
     """
     base = PRESETS[preset].settings if preset else DreamSettings()
     changes = {name: value for name, value in given.items() if value is not None}
     try:
-        return DreamSettings.from_json({**base.to_json(), **changes})
+        settings = DreamSettings.from_json({**base.to_json(), **changes})
     except SettingsError as error:
         command = click.get_current_context().command
         option = next(param for param in command.params if param.name == error.field)
@@ -108,3 +112,6 @@ def chosen_settings(preset: str | None, given: dict[str, Any]) -> DreamSettings:
         shown = _as_text(error.value) or "Nothing"
         said = f"{shown} is not accepted; it takes {error.accepted}.{more}"
         raise click.BadParameter(said, param=option) from error
+    if guided is not (settings.objective == "guide"):
+        raise click.UsageError("--guide and --objective guide go together.")
+    return settings
