@@ -75,7 +75,7 @@ def test_make_demo_says_what_it_does_and_where_the_program_is(unpacked: Path) ->
     done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     said = done.stdout
-    assert said.index("5.6 GB") < said.index("Downloading packages") < said.index(".venv is ready")
+    assert said.index("5.7 GB") < said.index("Downloading packages") < said.index(".venv is ready")
     assert ".venv/bin/dreambridge dream photo.jpg dream.png" in said
 
 

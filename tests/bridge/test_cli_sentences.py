@@ -38,33 +38,6 @@ def source(tmp_path: Path, photo: Array) -> Path:
     return tmp_path / "in.png"
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "said"),
-    [
-        ("--idle-timeout", "nan", "nan is not a finite number"),
-        ("--worker-idle-timeout", "inf", "inf is not"),
-        ("--max-megapixels", "nan", "nan is not a finite number"),
-        ("--max-megapixels", "1e300", "1e+300 is not in the range"),
-        ("--max-queue", "9" * 30, "is not in the range"),
-        ("--listen", "127.0.0.1:99999", "ports are 0 to 65535"),
-        ("--listen", "127.0.0.1:-1", "ports are 0 to 65535"),
-        ("--listen", "127.0.0.1:", "ports are 0 to 65535"),
-        ("--listen", "localhost", "no IPv4 address such as 127.0.0.1"),
-        ("--device", "foo", "'auto', 'cuda'"),
-        ("--precision", "foo", "'auto', 'float32'"),
-        ("--weights", "nowhere.pt", "nowhere.pt"),
-    ],
-)
-def test_serve_refuses_what_it_could_not_run_with(
-    tmp_path: Path, option: str, value: str, said: str
-) -> None:
-    result = run("serve", option, value, home=tmp_path / "home")
-    assert result.exit_code == 2
-    assert f"'{option}'" in result.output
-    assert said in " ".join(result.output.split())
-    assert not (tmp_path / "home").exists()
-
-
 @pytest.mark.parametrize("command", ["dream", "serve", "doctor"])
 def test_a_home_that_can_not_be_written_is_one_sentence(source: Path, command: str) -> None:
     """As on a read-only disk; here a file stands where the folder has to go."""
@@ -81,17 +54,6 @@ def test_a_home_that_can_not_be_written_is_one_sentence(source: Path, command: s
 def test_where_no_home_can_be_there_is_no_server(source: Path, command: str) -> None:
     result = run(command, home=source / "below" / "a" / "file")
     assert "No server is running" in result.output
-
-
-def test_a_picture_of_a_user_with_an_open_umask_is_dreamed(source: Path, tmp_path: Path) -> None:
-    """A first start makes the folders above its own; nobody else may write to those."""
-    environment = {**os.environ, VARIABLE: str(tmp_path / "share" / "apps" / "dreambridge")}
-    script = 'umask 000; "$0" -m dreambridge dream "$@"'
-    command = ["sh", "-c", script, sys.executable, str(source), str(tmp_path / "out.png"), *QUICK]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    stopped = run("stop", home=Path(environment[VARIABLE]))
-    assert done.returncode == 0, done.stderr
-    assert stopped.output == "The server has stopped.\n"
 
 
 def test_help_cuts_nothing_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,6 +140,13 @@ def test_a_file_that_is_not_there_is_an_event(source: Path) -> None:
     line = last_line(result)
     assert (result.exit_code, line["code"], line["retryable"]) == (1, "picture", False)
     assert set(line) == ERROR_FIELDS
+
+
+def test_errors_keep_out_of_a_picture_on_standard_output(source: Path) -> None:
+    result = run("dream", source.with_name("absent.png"), "-", "--json")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert json.loads(result.stderr)["code"] == "picture"
 
 
 @pytest.mark.parametrize("local", [False, True])

@@ -111,6 +111,7 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--tile", "3"], "64"),
         (["--preset", "nightmare"], next(iter(PRESETS))),
         (["--objective", "guide"], "--guide"),
+        (["--max-megapixels", "nan"], "nan is not a finite number"),
         (["--objective", "l2", "--guide", "g.png"], "--guide"),
         (["--weights", "bundled"], "--local"),
         (["--weights", "nowhere.pt", "--local"], "nowhere.pt"),
@@ -122,3 +123,9 @@ def test_wrong_use_is_explained_with_exit_code_2(arguments: list[str], said: str
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
     assert " = " not in result.output
+
+
+def test_an_output_of_no_known_format_is_wrong_use() -> None:
+    result = CliRunner().invoke(main, ["dream", "in.png", "out.xyz"])
+    assert result.exit_code == 2
+    assert "out.xyz has no suffix of a format" in result.output

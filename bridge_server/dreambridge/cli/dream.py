@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +23,14 @@ from dreambridge.cli.pictures import (
     Destination,
     Picture,
     PictureError,
+    format_of,
     from_dream,
     read_mask,
     read_picture,
     to_dream,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
+from dreambridge.cli.types import Number
 from dreambridge.cli.types import weights as weights_type
 from dreamcore.settings import DreamSettings
 
@@ -66,7 +67,7 @@ class Files:
 )
 @click.option(
     "--max-megapixels",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     default=MAX_MEGAPIXELS,
     help=f"Read no picture that says it is larger.  [default {MAX_MEGAPIXELS:g}]",
 )
@@ -103,7 +104,7 @@ def dream(
         raise click.UsageError("--weights goes with --local; for the bridge use `serve --weights`.")
     if [str(path) for path in (source, mask, guide)].count(STREAM) > 1:
         raise click.UsageError("Only one picture can come through standard input.")
-    _check_options(out, format, quality, max_megapixels)
+    _check_options(out, format, quality)
     if guide and given["objective"] is None:
         given["objective"] = "guide"
     settings = chosen_settings(preset, given, guided=guide is not None)
@@ -115,19 +116,18 @@ def dream(
         dream_file(files, settings, reporter, here)
 
 
-def _check_options(
-    out: Path, format_: str | None, quality: int | None, max_megapixels: float
-) -> None:
+def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
     """Whether the options for files go with each other.
 
     Raises:
         click.UsageError: they don't.
     """
-    if not math.isfinite(max_megapixels):
-        raise click.UsageError("--max-megapixels has to be a number.")
-    chosen = FORMATS.get(format_ or "") or next(
-        (each for each in FORMATS.values() if out.suffix.lower() in each.suffixes), None
-    )
+    chosen = FORMATS.get(format_ or "")
+    if chosen is None and str(out) != STREAM and not out.is_dir():
+        try:
+            chosen = format_of(out)
+        except PictureError as error:
+            raise click.UsageError(str(error)) from error
     if quality is not None and not (chosen and chosen.has_quality):
         raise click.UsageError("--quality goes with JPEG and WebP.")
 

@@ -68,7 +68,7 @@ class JsonReporter(Reporter):
 
     def failed(self, error: Exception) -> None:
         """See `Reporter.failed`."""
-        click.echo(error_line(error))
+        click.echo(error_line(error), err=self._err)
 
     def cancelled(self) -> None:
         """See `Reporter.cancelled`."""

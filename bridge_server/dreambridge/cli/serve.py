@@ -34,8 +34,6 @@ _home = click.option(
     help=f"Folder for keys, connection file and logs; also {VARIABLE}.",
 )
 
-_LAST_PORT = 65535
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 

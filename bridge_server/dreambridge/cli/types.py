@@ -33,9 +33,9 @@ class Number(click.FloatRange):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """See `click.ParamType.convert`."""
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
+        if not math.isfinite(click.FLOAT.convert(value, param, ctx)):
             self.fail(f"{value} is not a finite number.", param, ctx)
+        number: float = super().convert(value, param, ctx)
         return number
 
 
@@ -47,7 +47,7 @@ def address(text: str) -> tuple[str, int]:
     except ValueError as error:
         said = f"{text!r} is no IPv4 address such as 127.0.0.1 or 127.0.0.1:5555."
         raise click.BadParameter(said) from error
-    if colon and not (port.isdecimal() and int(port) <= _MAX_PORT):
+    if colon and not (port.isascii() and port.isdecimal() and int(port) <= _MAX_PORT):
         raise click.BadParameter(f"The port of {text!r} is none; ports are 0 to {_MAX_PORT}.")
     return host, int(port or 0)
 

@@ -8,7 +8,7 @@ written. Nothing here knows how a dream is computed.
 
 from __future__ import annotations
 
-from dreambridge.cli.pictures.formats import FORMATS, QUALITY
+from dreambridge.cli.pictures.formats import FORMATS, QUALITY, format_of
 from dreambridge.cli.pictures.light import from_dream, to_dream
 from dreambridge.cli.pictures.limits import MAX_MEGAPIXELS
 from dreambridge.cli.pictures.picture import About, Picture, PictureError, Rescued
@@ -25,6 +25,7 @@ __all__ = [
     "Picture",
     "PictureError",
     "Rescued",
+    "format_of",
     "from_dream",
     "read_mask",
     "read_picture",
