@@ -52,17 +52,18 @@ def test_only_the_selection_changes_in_a_new_layer(found: dict[str, Any], case: 
     assert facts["selected"]
     assert len(facts["new"]) == (2 if case == "several layers" else 1)
     for layer in facts["new"]:
-        check_place(layer)
+        check_place(layer, case)
         check_pixels(layer, case)
 
 
-def check_place(layer: dict[str, Any]) -> None:
+def check_place(layer: dict[str, Any], case: str) -> None:
     assert layer["source_is_selected_one"]
     assert layer["directly_above"]
     assert layer["same_group"]
     assert layer["bounds_as_selected"], layer["bounds"]
     assert layer["has_alpha"]
-    assert layer["look"] == [100.0, "normal", True]
+    hidden = "hidden" in case
+    assert layer["look"] == ([50.0, "multiply", True] if hidden else [100.0, "normal", True])
     assert layer["name"].startswith("Dream · relu2_2")  # GIMP numbers the second one
 
 
@@ -89,3 +90,14 @@ def test_the_layer_remembers_how_it_was_dreamed(found: dict[str, Any]) -> None:
 
 def test_colours_beyond_srgb_come_back_as_they_were(found: dict[str, Any]) -> None:
     assert found["wide colours survive"]["same_bytes"], found["wide colours survive"]
+
+
+def test_values_beyond_white_survive_and_are_dreamed(found: dict[str, Any]) -> None:
+    facts = found["values beyond white"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["status"] == "success", facts["message"]
+    assert facts["far"] < 1e-4, "a dream of nothing changed values"
+    assert facts["kept"]
+    assert facts["changed"] > 0.02, "the highlight was not dreamed"
+    for mean, was in zip(facts["means"], (8.0, 6.0, 3.0), strict=True):
+        assert 0.5 * was < mean < 1.5 * was, facts["means"]

@@ -10,7 +10,7 @@ from hosts.gimp.conftest import Gimp
 
 ORDERS = {
     "three dreams of a layer": [3, 2, 1, "photo"],
-    "a dream of a dream": [3, 2, 1, "photo"],
+    "a dream of a dream": [3, [2, 1], "photo"],
     "earlier dreams in a group": ["on top", 2, [1], "photo"],
     "another layer's dreams": [1, "photo copy", 2, "photo"],
     "a copied source has its own dreams": [2, "copy", 3, 1, "photo"],

@@ -67,11 +67,21 @@ def test_a_dream_is_one_undo_step(found: dict[str, Any], case: str) -> None:
     assert facts["undone_again"]
 
 
-def test_the_dialogs_first_screen_fits_small_screens(found: dict[str, Any]) -> None:
+def test_the_dialog_fits_a_screen_of_800_by_600(found: dict[str, Any]) -> None:
     facts = found["dialog"]
     assert "traceback" not in facts, facts["traceback"]
-    assert facts["first_screen_height"] <= 700
-    assert facts["advanced_height"] <= 768
+    for width, height in (facts["first_size"], facts["advanced_size"]):
+        assert width <= 790
+        assert height <= 540, "the window's title and a panel need some of the screen"
+
+
+def test_the_mouse_wheel_scrolls_the_advanced_page(session: tuple[dict[str, Any], Path]) -> None:
+    """And changes nothing there, which the dream's settings prove in the next test."""
+    with (
+        Image.open(session[1] / "advanced.png") as before,
+        Image.open(session[1] / "scrolled.png") as after,
+    ):
+        assert before.tobytes() != after.tobytes()
 
 
 def test_the_chosen_preset_is_dreamed(found: dict[str, Any]) -> None:

@@ -32,15 +32,15 @@ def case(found: dict[str, Any], request: pytest.FixtureRequest) -> Any:
 
 def test_arguments(case: Any) -> None:
     settings = {name.replace("_", "-") for name in schema()["properties"]}
-    own = {"preset", "guide", "context", "feather", "result", "hide-earlier"}
+    own = {"preset", "guide", "context", "edge", "result", "hide-earlier", "draft"}
     assert set(case["plug-in-dreambridge"]) == settings | own
-    assert set(case["plug-in-dreambridge-again"]) == settings | {"preset", "guide"}
+    assert set(case["plug-in-dreambridge-again"]) == settings | {"preset", "guide", "draft"}
     types = {name: type_ for name, (type_, _) in case["plug-in-dreambridge"].items()}
     assert types["step"] == "ParamSpecDouble"
     assert types["iterations"] == "ParamSpecInt"
-    assert types["seed"] == "ParamSpecUInt"
+    assert types["seed"] == "ParamSpecDouble"
     assert types["saturation"] == "ParamSpecDouble"
-    assert types["objective"] == "ParamChoice"
+    assert types["objective"] == "ParamSpecString"
     assert types["layers"] == "ParamSpecString"
     assert types["guide"] == "ParamLayer"
 
@@ -70,9 +70,49 @@ def test_seeds(case: Any) -> None:
     assert case == {"same": True, "other": True}
 
 
-def test_feather(case: Any) -> None:
-    assert case["bounds"] == case["feathered_bounds"]
-    assert case["equal"]
+@pytest.mark.parametrize("which", ["by default", "of ones own", "of none", "of a small selection"])
+def test_edge(found: dict[str, Any], which: str) -> None:
+    """In percent of the shorter side, like Select ▸ Feather, and 0 is the selection itself."""
+    facts = found[f"edge {which}"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["status"] == "success", facts["message"]
+    assert facts["bounds"] == facts["feathered_bounds"]
+    hard = which in ("of none", "of a small selection")
+    assert facts["far"] <= (0 if hard else 1)  # GIMP's own blur differs by that in another frame
+    assert facts["hard"] is hard
+
+
+def test_everything_selected_has_no_edge(case: Any) -> None:
+    assert case["mask"] == [255]
+
+
+def test_a_value_that_is_the_default(case: Any) -> None:
+    assert case["seed"] == 0
+    assert case["settings"]["octaves"] == 4
+    assert case["settings"]["step"] == 0.7
+    assert case["settings"]["layers"] == {"relu3_3": 1.0}
+
+
+def test_again_with_a_preset(case: Any) -> None:
+    assert case["settings"] == PRESETS["lines"].settings.to_json() | {"seed": 5}
+
+
+def test_draft(case: Any) -> None:
+    (layer,) = case["new"]
+    assert layer["name"].endswith("(draft)")
+    assert layer["bounds_as_selected"]
+    assert layer["mask_is_selection"]
+    assert layer["changed_inside"] > 0.5
+    assert layer["memory"]["draft"]
+    assert layer["memory"]["settings"]["iterations"] == 6
+    assert case["again"]["status"] == "success", case["again"]
+    assert case["other"]
+    assert not case["name"].endswith("(draft)")
+    assert not case["memory"]["draft"]
+
+
+def test_draft_of_nothing(case: Any) -> None:
+    assert case["same"]
 
 
 def test_context(case: Any) -> None:

@@ -11,7 +11,15 @@ from gi.repository import Gimp
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, moved
-from gimpdream.arguments import STORED, Wish, complete, guided, read_settings, write_settings
+from gimpdream.arguments import (
+    DRAFT,
+    STORED,
+    Wish,
+    complete,
+    guided,
+    read_settings,
+    write_settings,
+)
 from gimpdream.identity import find
 from gimpdream.memory import Memory, recall
 from gimpdream.pixels import GREY, read_alpha
@@ -62,11 +70,14 @@ def check_meanwhile(found: Remembered, pixels: ImageFrame) -> None:
     check_locks(layer, itself=True)
 
 
-def prefill(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -> None:
-    """Set the arguments to what the layer remembers."""
+def prefill(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -> Json:
+    """Set the arguments to what the layer remembers; its settings."""
+    stored = complete(found.memory.settings, schema)
     config.set_property("preset", STORED)
-    write_settings(config, complete(found.memory.settings, schema), schema)
+    write_settings(config, stored, schema)
     config.set_property("guide", _guide(image, found.memory))
+    config.set_property(DRAFT, False)
+    return stored
 
 
 def read_wish(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -> Wish:
@@ -84,7 +95,8 @@ def read_wish(image: Gimp.Image, found: Remembered, config: Any, schema: Json) -
                 f"The guide “{memory.guide_name}” is not in this image: choose a guide again."
             )
     guide = guided(settings, guide)
-    return Wish(settings, guide, memory.context, memory.feather, memory.result)
+    draft = config.get_property(DRAFT)
+    return Wish(settings, guide, memory.context, memory.edge, memory.result, draft=draft)
 
 
 def _guide(image: Gimp.Image, memory: Memory) -> Gimp.Layer | None:
@@ -99,7 +111,10 @@ def source_of(image: Gimp.Image, found: Remembered, wish: Wish, schema: Json) ->
     Raises:
         Refused: the source is gone or no longer fits the layer.
     """
-    layer, name = found.layer, found.layer.get_name()
+    layer = found.layer
+    if not layer.is_valid():
+        raise Refused("The layer is not in the image any more: select another one.")
+    name = layer.get_name()
     original = find(image, found.memory.source, found.memory.source_name)
     if original is None or original.get_id() == layer.get_id():
         raise Refused(f"The layer that “{name}” was dreamed from is not in this image: dream anew.")

@@ -1,31 +1,39 @@
-"""The settings as typed arguments of GIMP's procedures, and the arguments back as settings.
+"""The arguments of GIMP's procedures, read as settings and written from them.
 
-Everything about a setting comes from `schema.json`; what has no type in GIMP (layers with
-weights, lists, "auto or a number") is text, written as on the command line.
+What has no type in GIMP (layers with weights, lists, "auto or a number", choices) is text, written
+as on the command line. A setting that is `UNSET`, or text that says `AS_PRESET`, comes from the
+preset; every other value means itself, and a wrong one is refused. How GIMP is told of the
+arguments is in `declaring`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gi.repository import Gimp, GObject
+from gi.repository import Gimp
 
-from bridgeclient.looks import Json, as_text, defaults, look, preset_of
+from bridgeclient.looks import Json, as_text, defaults, look
 from gimpdream.sentences import Refused
 
 CUSTOM = "custom"
 STORED = "stored"
 MASK, ALPHA = "mask", "transparency"
-HIDE = "hide-earlier"
+RESULTS = {MASK: "New layer with a mask", ALPHA: "New layer with transparency"}
+HIDE, DRAFT = "hide-earlier", "draft"
 AUTOMATIC = -1
 
-_FLAGS = GObject.ParamFlags.READWRITE
+INT_LIMITS = -(2**31), 2**31 - 1
+UNSET = INT_LIMITS[0]
+"""The number that no setting can have."""
+
+AS_PRESET = "preset"
+"""The text for the same."""
+
+OWN_LIMITS = {"context": (AUTOMATIC, 8192), "edge": (0.0, 25.0)}
 _WRITTEN = ("layers", "integers", "tile")
-_GINT_MAX = 2**31 - 1
 
 
 def read_schema(here: Path) -> Json:
@@ -41,97 +49,97 @@ class Wish:
     settings: Json
     guide: Gimp.Layer | None
     context: int
-    feather: float
+    edge: float
     result: str
     hide_earlier: bool = False
-
-
-def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
-    """Give the procedure its arguments: preset, the settings, and the plug-in's own."""
-    labels = _Labels()
-    choice, default = _presets(schema, again)
-    about = "A named look. Arguments that are left at their defaults are taken from it."
-    procedure.add_choice_argument("preset", labels.next("Preset"), about, choice, default, _FLAGS)
-    for name, spec in schema["properties"].items():
-        _declare_setting(procedure, name, spec, labels.next(spec["x-label"]))
-    about = "A layer whose features the dream takes up."
-    procedure.add_layer_argument("guide", labels.next("Guide"), about, True, _FLAGS)
-    if again:
-        return
-    about = "How the selection shapes the new layer."
-    procedure.add_choice_argument("result", labels.next("Result"), about, _results(), MASK, _FLAGS)
-    about = "Hide the earlier dreams of the same layer, so that only the new one shows."
-    label = labels.next("Hide earlier dreams")
-    procedure.add_boolean_argument(HIDE, label, about, False, _FLAGS)
-    about = (
-        "Pixels around the selection that the dream sees, so that it continues them; "
-        "-1 chooses from the layers and octaves."
-    )
-    bounds = AUTOMATIC, 8192, AUTOMATIC
-    procedure.add_int_argument("context", labels.next("Context"), about, *bounds, _FLAGS)
-    about = "Extra softness of the selection, in pixels."
-    bounds = 0, 1000, 0
-    procedure.add_double_argument("feather", labels.next("Feather"), about, *bounds, _FLAGS)
-
-
-def _presets(schema: Json, again: bool) -> tuple[Gimp.Choice, str]:
-    choice = Gimp.Choice.new()
-    if again:
-        choice.add(STORED, 0, "As it was dreamed", "The settings that the layer remembers.")
-    choice.add(CUSTOM, 1, "Custom", "The settings below.")
-    for number, (name, preset) in enumerate(schema["x-presets"].items(), start=2):
-        choice.add(name, number, preset["label"], preset["help"])
-    return choice, STORED if again else (preset_of(defaults(schema), schema) or CUSTOM)
-
-
-def _results() -> Gimp.Choice:
-    choice = Gimp.Choice.new()
-    choice.add(MASK, 0, "New layer with a mask", "The mask is the selection and can be painted.")
-    choice.add(ALPHA, 1, "New layer with transparency", "The selection is in the alpha channel.")
-    return choice
-
-
-class _Labels:
-    """Gives each label a key of its own, besides those of the dialog's buttons."""
-
-    def __init__(self) -> None:
-        self._taken = set("hrcdolsnav ")  # help, reset, cancel, dream, OK, load, save, …
-
-    def next(self, label: str) -> str:
-        """The label with an underscore before its key, as it is where no letter is left."""
-        for at, letter in enumerate(label.lower()):
-            if letter not in self._taken:
-                self._taken.add(letter)
-                return f"{label[:at]}_{label[at:]}"
-        return label
-
-
-def _declare_setting(procedure: Gimp.Procedure, name: str, spec: Json, label: str) -> None:
-    unit = f" ({spec['x-unit']})" if spec["x-unit"] else ""
-    facts = (argument_name(name), label, spec["description"] + unit)
-    default = spec["default"]
-    match spec["x-kind"]:
-        case "number":
-            bounds = spec["minimum"], spec["maximum"]
-            procedure.add_double_argument(*facts, *bounds, default, _FLAGS)
-        case "integer" if spec["maximum"] <= _GINT_MAX:
-            bounds = spec["minimum"], spec["maximum"]
-            procedure.add_int_argument(*facts, *bounds, default, _FLAGS)
-        case "integer":
-            bounds = spec["minimum"], spec["maximum"]
-            procedure.add_uint_argument(*facts, *bounds, default, _FLAGS)
-        case "choice":
-            choice = Gimp.Choice.new()
-            for number, value in enumerate(spec["enum"]):
-                choice.add(value, number, value, "")
-            procedure.add_choice_argument(*facts, choice, default, _FLAGS)
-        case kind:
-            procedure.add_string_argument(*facts, as_text(kind, default), _FLAGS)
+    draft: bool = False
 
 
 def argument_name(name: str) -> str:
     """A setting's name as GIMP spells arguments."""
     return name.replace("_", "-")
+
+
+def read_wish(config: Any, schema: Json) -> Wish:
+    """Everything that the arguments ask for.
+
+    Raises:
+        Refused: an argument can't be read, is out of its range, or a guide is wanted and missing.
+    """
+    settings = read_settings(config, schema)
+    guide = guided(settings, config.get_property("guide"))
+    own = {name: config.get_property(name) for name in OWN_LIMITS}
+    for name, value in own.items():
+        _check_range(name, value, *OWN_LIMITS[name])
+    result = config.get_property("result") or ""
+    _check_choice("result", result, list(RESULTS))
+    flags = config.get_property(HIDE), config.get_property(DRAFT)
+    return Wish(settings, guide, own["context"], own["edge"], result, *flags)
+
+
+def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json:
+    """The settings that the arguments ask for, complete.
+
+    Those that are not set come from the preset, and what a preset leaves alone from what a layer
+    remembers (`stored`).
+
+    Raises:
+        Refused: an argument can't be read or is out of its range.
+    """
+    return base(config.get_property("preset"), schema, stored) | read_values(config, schema)
+
+
+def base(preset: str | None, schema: Json, stored: Json | None = None) -> Json:
+    """The settings of a preset by name, complete.
+
+    Raises:
+        Refused: there is no such preset.
+    """
+    presets = schema["x-presets"]
+    own = [STORED, CUSTOM] if stored is not None else [CUSTOM]
+    _check_choice("preset", preset or "", [*own, *presets])
+    chosen = presets[preset]["settings"] if preset in presets else {}
+    return defaults(schema) | (stored or {}) | look(chosen)
+
+
+def read_values(config: Any, schema: Json) -> Json:
+    """The settings that are set.
+
+    Raises:
+        Refused: an argument can't be read or is out of its range.
+    """
+    specs = schema["properties"].items()
+    return {name: _value(config, name, spec) for name, spec in specs if is_set(config, name)}
+
+
+def is_set(config: Any, name: str) -> bool:
+    """Whether a setting's argument has a value of its own."""
+    return config.get_property(argument_name(name)) not in (UNSET, AS_PRESET)
+
+
+def _value(config: Any, name: str, spec: Json) -> Any:
+    value, label = config.get_property(argument_name(name)), spec["x-label"]
+    if spec["x-kind"] in _WRITTEN:
+        return from_text(label, spec["x-kind"], value or "")  # GIMP's "" is None
+    if spec["x-kind"] == "choice":
+        _check_choice(label, value or "", spec["enum"])
+        return value
+    _check_range(label, value, spec["minimum"], spec["maximum"])
+    if spec["x-kind"] == "integer":
+        if value != int(value):
+            raise Refused(f"{label} is {value:g} and must be a whole number.")
+        return int(value)
+    return value
+
+
+def _check_range(label: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise Refused(f"{label} is {value:g} and must be from {least:g} to {most:.10g}.")
+
+
+def _check_choice(label: str, value: str, known: list[str]) -> None:
+    if value not in known:
+        raise Refused(f"{label} “{value}” is unknown; there are {', '.join(known)}.")
 
 
 def from_text(name: str, kind: str, text: str) -> Any:
@@ -151,53 +159,6 @@ def from_text(name: str, kind: str, text: str) -> Any:
     except ValueError:
         example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}.get(kind, "auto")
         raise Refused(f"{name} “{text}” can't be read; write it like {example}.") from None
-
-
-def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json:
-    """The settings that the arguments ask for, complete.
-
-    Arguments left at their defaults come from the preset, or from what a layer remembers
-    (`stored`) where the preset says so.
-
-    Raises:
-        Refused: a text argument can't be read.
-    """
-    plain, preset = defaults(schema), config.get_property("preset")
-    if preset == STORED:
-        base: Mapping[str, Any] = stored or {}
-    else:
-        base = look(schema["x-presets"].get(preset, {}).get("settings", {}))
-    given = read_values(config, schema)
-    unset = {name for name, value in given.items() if value == plain[name]}
-    return given | {name: base[name] for name in unset if name in base}
-
-
-def read_values(config: Any, schema: Json) -> Json:
-    """The settings' arguments just as they are.
-
-    Raises:
-        Refused: a text argument can't be read.
-    """
-    return {name: _value(config, name, spec) for name, spec in schema["properties"].items()}
-
-
-def _value(config: Any, name: str, spec: Json) -> Any:
-    value = config.get_property(argument_name(name))
-    if spec["x-kind"] in _WRITTEN:
-        return from_text(spec["x-label"], spec["x-kind"], value or "")  # GIMP's "" is None
-    return value
-
-
-def read_wish(config: Any, schema: Json) -> Wish:
-    """Everything that the arguments ask for.
-
-    Raises:
-        Refused: a text argument can't be read, or a guide is wanted and missing.
-    """
-    settings = read_settings(config, schema)
-    guide = guided(settings, config.get_property("guide"))
-    own = [config.get_property(name) for name in ("context", "feather", "result", HIDE)]
-    return Wish(settings, guide, *own)
 
 
 def guided(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:

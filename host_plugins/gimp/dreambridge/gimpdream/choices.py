@@ -1,10 +1,11 @@
-"""What in the dialog is chosen by name: the size of the features, and presets.
+"""What in the dialog is chosen by name: the size of the features, presets, and other words.
 
-Both write ordinary arguments, so that a script, GIMP's saved settings and the dialog agree.
+All write ordinary arguments, so that a script, GIMP's saved settings and the dialog agree.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import gi
@@ -15,8 +16,9 @@ from gi.repository import Gtk  # noqa: E402
 from bridgeclient.looks import Json, look  # noqa: E402
 from gimpdream.arguments import (  # noqa: E402
     CUSTOM,
-    STORED,
     argument_name,
+    base,
+    is_set,
     read_values,
     write_settings,
 )
@@ -34,67 +36,85 @@ _FEATURES = {
 }
 """Layers in words, from the smallest features to the largest."""
 
-_MIXED = "mixed"
-
 
 def features_combo(config: Any) -> Gtk.Widget:
     """A choice of the layers in words and names; any other text of theirs is shown as it is."""
-    combo = Gtk.ComboBoxText()
-    combo.set_tooltip_text("What the dream is made of, from the smallest features to the largest.")
-    for layer, words in _FEATURES.items():
-        combo.append(layer, f"{words}  ({layer})")
+    about = "What the dream is made of, from the smallest features to the largest."
+    words = {layer: f"{words}  ({layer})" for layer, words in _FEATURES.items()}
+    return combo(config, "layers", "Features", about, words)
+
+
+def combo(
+    config: Any, argument: str, label: str, about: str, words: Mapping[str, str]
+) -> Gtk.Widget:
+    """A row with a choice of an argument's values in words; another value is shown as it is."""
+    box, known = Gtk.ComboBoxText(tooltip_text=about), list(words)
+    for value, text in words.items():
+        box.append(value, text)
 
     def show(*_: object) -> None:
-        text = config.get_property("layers").replace(" ", "")
-        if text in _FEATURES:
-            combo.set_active_id(text)
-            return
-        if combo.get_model().iter_n_children(None) > len(_FEATURES):
-            combo.remove(len(_FEATURES))
-        combo.append(_MIXED, text)
-        combo.set_active_id(_MIXED)
+        value = (config.get_property(argument) or "").replace(" ", "")
+        if value not in known:
+            box.append(value, value)
+            known.append(value)
+        box.set_active_id(value)
 
     def choose(*_: object) -> None:
-        if combo.get_active_id() in _FEATURES:
-            config.set_property("layers", combo.get_active_id())
+        chosen = box.get_active_id()
+        if chosen is not None and chosen != config.get_property(argument):
+            config.set_property(argument, chosen)
 
     show()
-    config.connect("notify::layers", show)
-    combo.connect("changed", choose)
+    config.connect(f"notify::{argument}", show)
+    box.connect("changed", choose)
+    name = Gtk.Label.new_with_mnemonic(label)
+    name.set_mnemonic_widget(box)
     row = Gtk.Box(spacing=6)
-    row.pack_start(Gtk.Label(label="Features"), False, False, 0)
-    row.pack_start(combo, True, True, 0)
+    row.pack_start(name, False, False, 0)
+    row.pack_start(box, True, True, 0)
     return row
 
 
-def follow_presets(config: Any, schema: Json) -> None:
-    """A chosen preset fills in its settings; settings that are changed afterwards are custom."""
+def follow_presets(config: Any, schema: Json, stored: Json | None) -> None:
+    """A chosen preset fills in its settings; settings that are changed afterwards are custom.
+
+    Settings that get unset, as by Reset, are filled in too. To be called before there are widgets,
+    which would take the unset value for a number.
+    """
     filling = False
 
     def fill(*_: object) -> None:
         nonlocal filling
-        preset = schema["x-presets"].get(config.get_property("preset"))
-        if preset is not None:
+        preset = config.get_property("preset")
+        if preset != CUSTOM and not filling:
             filling = True
-            write_settings(config, look(preset["settings"]), schema)
+            settings = base(preset, schema, stored)
+            chosen = settings if preset not in schema["x-presets"] else look(settings)
+            write_settings(config, chosen, schema)
             filling = False
 
-    def leave(*_: object) -> None:
+    def change(*_: object) -> None:
+        nonlocal filling
         name = config.get_property("preset")
-        if filling or name == CUSTOM:
+        if filling:
             return
-        if name == STORED or not _is_look(config, schema, name):
+        unset = [key for key in schema["properties"] if not is_set(config, key)]
+        if unset:
+            filling = True
+            settings = base(name, schema, stored)
+            write_settings(config, {key: settings[key] for key in unset}, schema)
+            filling = False
+        elif name != CUSTOM and not _is_look(config, schema, base(name, schema, stored)):
             config.set_property("preset", CUSTOM)
 
     config.connect("notify::preset", fill)
-    for name in look(schema["properties"]):
-        config.connect(f"notify::{argument_name(name)}", leave)
+    for name in schema["properties"]:
+        config.connect(f"notify::{argument_name(name)}", change)
 
 
-def _is_look(config: Any, schema: Json, preset: str) -> bool:
-    wanted = look(schema["x-presets"][preset]["settings"])
+def _is_look(config: Any, schema: Json, wanted: Json) -> bool:
     try:
         given = read_values(config, schema)
     except Refused:
         return False
-    return all(given[name] == value for name, value in wanted.items())
+    return all(given[name] == value for name, value in look(wanted).items())

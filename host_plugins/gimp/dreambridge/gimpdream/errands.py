@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from gi.repository import Gimp
 
-from bridgeclient import ImageFrame, Result
+from bridgeclient import Result
 from bridgeclient.looks import Json
 from gimpdream import again, arguments, layers
 from gimpdream.arguments import Wish
-from gimpdream.dreaming import Order, bridge, dream
+from gimpdream.dreaming import bridge, dream
+from gimpdream.duration import Stopwatch
+from gimpdream.exchange import Exchange, prepare
 from gimpdream.identity import id_for
 from gimpdream.meanwhile import check_meanwhile
 from gimpdream.memory import Memory
-from gimpdream.pixels import PixelFormat
-from gimpdream.source import Source, check_layers, frames, guide_frame, sources
-from gimpdream.tracking import Piece
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to dream: the sources, and what is asked for."""
-
-    wish: Wish
-    sources: Sequence[Source]
+from gimpdream.selection import seen
+from gimpdream.source import Plan, check_layers, guide_frame, sources
 
 
 class Errand(Protocol):
@@ -41,11 +34,14 @@ class Errand(Protocol):
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
         """Look at what is selected."""
 
-    def prefill(self, config: Any) -> None:
-        """Set the arguments that the dialog starts with."""
+    def prefill(self, config: Any) -> Json | None:
+        """Set the arguments that the dialog starts with; the settings that are remembered."""
 
     def plan(self, config: Any) -> Plan:
         """What to dream for these arguments; raises `Refused`."""
+
+    def seen(self) -> object:
+        """Another value whenever the document's selection is another."""
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
         """Put the dreams into the document and return their layers; raises `Refused`."""
@@ -58,13 +54,20 @@ class NewDream:
         self._image, self._schema = image, schema
         self._layers = check_layers(image, drawables)
 
-    def prefill(self, config: Any) -> None:
-        """GIMP itself brings the arguments of the last time."""
+    def prefill(self, config: Any) -> Json | None:
+        """GIMP itself brings the arguments of the last time; what none has set is the preset's."""
+        settings = arguments.read_settings(config, self._schema)
+        arguments.write_settings(config, settings, self._schema)
+        return None
 
     def plan(self, config: Any) -> Plan:
         """See `Errand.plan`."""
         wish = arguments.read_wish(config, self._schema)
         return Plan(wish, sources(self._image, self._layers, wish, self._schema))
+
+    def seen(self) -> object:
+        """See `Errand.seen`."""
+        return seen(self._image)
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
         """See `Errand.finish`."""
@@ -80,14 +83,18 @@ class DreamAgain:
         self._image, self._schema = image, schema
         self._found = again.remembered(image, drawables)
 
-    def prefill(self, config: Any) -> None:
+    def prefill(self, config: Any) -> Json | None:
         """Start with what the layer remembers."""
-        again.prefill(self._image, self._found, config, self._schema)
+        return again.prefill(self._image, self._found, config, self._schema)
 
     def plan(self, config: Any) -> Plan:
         """See `Errand.plan`."""
         wish = again.read_wish(self._image, self._found, config, self._schema)
         return Plan(wish, [again.source_of(self._image, self._found, wish, self._schema)])
+
+    def seen(self) -> object:
+        """See `Errand.seen`; the layer's mask counts, not the selection."""
+        return None
 
     def finish(self, dreams: Sequence[layers.Dreamed]) -> Sequence[Gimp.Layer]:
         """See `Errand.finish`."""
@@ -95,17 +102,6 @@ class DreamAgain:
         again.check_meanwhile(self._found, dreams[0].pixels)
         layers.replace(self._image, self._found.layer, dreams[0])
         return [self._found.layer]
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A source as it is now, its pixels on the wire, and their format."""
-
-    source: Source
-    piece: Piece
-    image: ImageFrame
-    mask: ImageFrame | None
-    format: PixelFormat
 
 
 def carry_out(errand: Errand, config: Any, schema: Json, here: Path) -> Sequence[Gimp.Layer]:
@@ -116,16 +112,18 @@ def carry_out(errand: Errand, config: Any, schema: Json, here: Path) -> Sequence
         BridgeError: the bridge failed; the document is as it was.
     """
     plan = errand.plan(config)
-    guide, ids = guide_frame(plan.wish.guide), _ids(plan)
-    prepared = [_Prepared(source, source.piece(), *frames(source)) for source in plan.sources]
+    guide, ids, watch = guide_frame(plan.wish.guide), _ids(plan), Stopwatch(schema)
+    prepared = [prepare(source, plan.wish.draft) for source in plan.sources]
     dreams = []
     Gimp.progress_init("DeepDream")
     with bridge(here) as client:
         for number, one in enumerate(prepared, start=1):
             part = f"Layer {number} of {len(prepared)}: " if len(prepared) > 1 else ""
             memory = _memory(one, plan.wish, client.welcome.version, ids)
-            order = Order(one.image, one.mask, plan.wish.settings, guide)
-            dreams.append(_dreamed(one, plan.wish, memory, dream(client, order, part), schema))
+            order = one.order(plan.wish.settings, guide)
+            result = dream(client, order, part)
+            watch.measure(order, result)
+            dreams.append(_dreamed(one, plan.wish, memory, result, schema))
     done = errand.finish(dreams)
     Gimp.progress_end()
     Gimp.displays_flush()
@@ -140,7 +138,7 @@ def _ids(plan: Plan) -> Mapping[int, str]:
     return {layer.get_id(): id_for(layer) for layer in layers}
 
 
-def _memory(one: _Prepared, wish: Wish, version: str, ids: Mapping[int, str]) -> Memory:
+def _memory(one: Exchange, wish: Wish, version: str, ids: Mapping[int, str]) -> Memory:
     layer, region, guide = one.source.layer, one.piece.rect, wish.guide
     return Memory(
         version=version,
@@ -153,17 +151,18 @@ def _memory(one: _Prepared, wish: Wish, version: str, ids: Mapping[int, str]) ->
         region=(region.x, region.y, region.width, region.height),
         patch=base64.b64encode(one.piece.patch).decode(),
         context=wish.context,
-        feather=wish.feather,
+        edge=wish.edge,
         result=wish.result,
+        draft=wish.draft,
     )
 
 
 def _dreamed(
-    one: _Prepared, wish: Wish, memory: Memory, result: Result, schema: Json
+    one: Exchange, wish: Wish, memory: Memory, result: Result, schema: Json
 ) -> layers.Dreamed:
     memory = replace(
         memory, device=result.device, precision=result.precision, seconds=result.seconds
     )
-    region = layers.region_of(result.image, one.source.context, one.piece.rect)
-    name = layers.title(memory.settings, schema)
+    region = layers.region_of(one.result(result.image), one.source.context, one.piece.rect)
+    name = layers.title(memory.settings, schema) + " (draft)" * wish.draft
     return layers.Dreamed(one.source, wish, region, one.format, memory, name)

@@ -15,10 +15,12 @@ from bridgeclient.looks import Json, as_text, preset_of
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, cut
 from gimpdream.arguments import ALPHA, Wish
+from gimpdream.change import is_crisp, opaque
 from gimpdream.identity import all_layers, id_of, mark
 from gimpdream.memory import Memory, recall, remember
 from gimpdream.pixels import PixelFormat, format_of, read, write, write_values
 from gimpdream.source import Source, bounds_of
+from gimpdream.standing import Standing, clip, is_alone, is_clipped, standing_of, take_over, wrap
 
 _BYTES = {"uint8": 1, "uint16": 2, "float16": 2, "float32": 4}
 
@@ -59,6 +61,10 @@ def place(image: Gimp.Image, dreams: Sequence[Dreamed]) -> list[Gimp.Layer]:
 
 def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
     source, region = dreamed.source.layer, dreamed.source.in_image(dreamed.source.region)
+    standing = standing_of(source, crisp=is_crisp(dreamed.pixels))
+    earlier = _earlier(source, dreamed.memory.source)
+    if standing is Standing.CLIPPED and not is_alone(source) and not earlier:
+        wrap(image, source)
     layer = Gimp.Layer.new(
         image,
         dreamed.name,
@@ -68,13 +74,17 @@ def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
         100.0,
         image.get_default_new_layer_mode(),
     )
-    write(layer, dreamed.pixels, dreamed.format, shadow=False)
+    pixels = opaque(dreamed.pixels) if standing is Standing.CLIPPED else dreamed.pixels
+    write(layer, pixels, dreamed.format, shadow=False)
     remember(layer, dreamed.memory)
     layer.set_offsets(region.x, region.y)
-    earlier = _earlier(source, dreamed.memory.source)
     _remember_whose(dreamed)
     highest = image.get_item_position(earlier[0] if earlier else source)
     image.insert_layer(layer, source.get_parent(), highest)
+    if standing is Standing.CLIPPED:
+        clip(layer)
+    elif standing is Standing.INSTEAD and source.get_mode() != Gimp.LayerMode.PASS_THROUGH:
+        take_over(layer, source)
     for old in earlier if dreamed.wish.hide_earlier else ():
         old.set_visible(False)
     _mask(layer, dreamed, region)
@@ -129,7 +139,9 @@ def replace(image: Gimp.Image, layer: Gimp.Layer, dreamed: Dreamed) -> None:
     """
     selected = image.get_selected_layers()
     old = None if layer.get_mask() else read(layer, bounds_of(layer))
-    pixels = recoloured(old, dreamed.pixels) if old else dreamed.pixels
+    pixels = opaque(dreamed.pixels) if is_clipped(layer) else dreamed.pixels
+    if old:
+        pixels = recoloured(old, dreamed.pixels)
     with _one_step(image), _nothing_selected(image):
         _remember_whose(dreamed)
         write(layer, pixels, format_of(layer) if old else dreamed.format, shadow=True)

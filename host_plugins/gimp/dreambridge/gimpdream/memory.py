@@ -27,8 +27,8 @@ class Memory:
     `source` is a layer's id (see `identity`) and `source_name` its name; `guide` and `guide_name`
     likewise, the id "" for a layer of another image. `region` (x, y, width, height) is in the
     source's own coordinates, when the source was `source_size` large; `patch` is what was seen
-    there, for `tracking`, in Base64. `context`, `feather` and `result` are the procedure's
-    arguments. `version`, `device` and `precision` are those of the server.
+    there, for `tracking`, in Base64. `context`, `edge`, `result` and `draft` are the
+    procedure's arguments. `version`, `device` and `precision` are those of the server.
     """
 
     version: str
@@ -41,8 +41,9 @@ class Memory:
     region: tuple[int, int, int, int]
     patch: str
     context: int
-    feather: float
+    edge: float
     result: str
+    draft: bool
     device: str = ""
     precision: str = ""
     seconds: float = 0.0

@@ -7,7 +7,8 @@ in a type that holds the layer's precision.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import array
+from dataclasses import astuple, dataclass
 
 import gi
 
@@ -73,18 +74,20 @@ def read_small_values(drawable: Gimp.Drawable, whole: Rect, side: int) -> ImageF
 
 
 def _small(drawable: Gimp.Drawable, whole: Rect, side: int, name: str, channels: int) -> ImageFrame:
-    scale = min(1.0, side / max(whole.width, whole.height))
-    rect = Rect(0, 0, max(1, int(whole.width * scale)), max(1, int(whole.height * scale)))
-    data = drawable.get_buffer().get(_gegl(rect), scale, name, Gegl.AbyssPolicy.CLAMP)
-    return ImageFrame(rect.width, rect.height, channels, "uint8", data)
+    scale = side / max(whole.width, whole.height)
+    if scale >= 1:
+        data = drawable.get_buffer().get(_gegl(whole), 1.0, name, Gegl.AbyssPolicy.CLAMP)
+        return ImageFrame(whole.width, whole.height, channels, "uint8", data)
+    size = (max(1, int(length * scale)) for length in (whole.width, whole.height))
+    data, width, height, channels = drawable.get_sub_thumbnail_data(*astuple(whole), *size)
+    return ImageFrame(width, height, channels, "uint8", data.get_data())
 
 
 def read_patch(layer: Gimp.Drawable, rect: Rect, side: int) -> bytes:
     """`side` × `side` grey values of what is seen in `rect`, whatever its shape."""
-    shape = rect.x, rect.y, rect.width, rect.height
-    most = 4 * side / max(rect.width, rect.height)
-    size = [max(1, round(length * min(1.0, most))) for length in shape[2:]]
-    data, width, height, channels = layer.get_sub_thumbnail_data(*shape, *size)
+    scale = min(1.0, 4 * side / max(rect.width, rect.height))
+    size = (max(1, round(length * scale)) for length in (rect.width, rect.height))
+    data, width, height, channels = layer.get_sub_thumbnail_data(*astuple(rect), *size)
     seen = _greys(data.get_data(), channels)
     columns = [slice(a, b) for a, b in _cells(width, side)]
     patch = bytearray()
@@ -97,14 +100,16 @@ def read_patch(layer: Gimp.Drawable, rect: Rect, side: int) -> bytes:
 
 
 def _greys(data: bytes, channels: int) -> bytes:
-    """The brightness of packed 8-bit pixels of 1 to 4 channels, nothing where they are clear."""
-    colours = channels - (channels in (2, 4))
-    planes = [data[channel::channels] for channel in range(colours)]
-    sums = map(sum, zip(*planes, strict=True))
-    if colours == channels:
-        return bytes(total // colours for total in sums)
-    alphas = data[colours::channels]
-    return bytes(t * a // (255 * colours) for t, a in zip(sums, alphas, strict=True))
+    """The lightness of packed 8-bit pixels of 1 to 4 channels, nothing where they are clear."""
+    if channels < 3:
+        greys = data[::channels]
+    else:
+        planes = (data[channel::channels] for channel in range(3))
+        greys = bytes((54 * r + 183 * g + 19 * b) >> 8 for r, g, b in zip(*planes, strict=True))
+    if channels % 2:
+        return greys
+    alphas = data[channels - 1 :: channels]
+    return bytes(grey * alpha // 255 for grey, alpha in zip(greys, alphas, strict=True))
 
 
 def _cells(length: int, count: int) -> list[tuple[int, int]]:
@@ -146,6 +151,20 @@ def write_values(drawable: Gimp.Drawable, rect: Rect, values: bytes, name: str =
     buffer.set(_gegl(rect), name, values)
     buffer.flush()
     drawable.update(rect.x, rect.y, rect.width, rect.height)
+
+
+def read_floats(layer: Gimp.Drawable, rect: Rect) -> array.array[float]:
+    """The linear colours of `rect` as they are, without alpha."""
+    name = "Y float" if layer.is_gray() else "RGB float"
+    data = layer.get_buffer().get(_gegl(rect), 1.0, name, Gegl.AbyssPolicy.NONE)
+    values: array.array[float] = array.array("f")
+    values.frombytes(data)
+    return values
+
+
+def write_floats(layer: Gimp.Drawable, rect: Rect, values: array.array[float]) -> None:
+    """Set what `read_floats` reads."""
+    write_values(layer, rect, values.tobytes(), "Y float" if layer.is_gray() else "RGB float")
 
 
 def is_transparent(layer: Gimp.Drawable, rect: Rect) -> bool:

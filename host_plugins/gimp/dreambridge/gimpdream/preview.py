@@ -18,15 +18,17 @@ from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
 from gimpdream.dreaming import NAME, Order  # noqa: E402
-from gimpdream.errands import Plan  # noqa: E402
+from gimpdream.duration import Stopwatch  # noqa: E402
 from gimpdream.sentences import Refused  # noqa: E402
 from gimpdream.sketch import sketch  # noqa: E402
+from gimpdream.source import Plan  # noqa: E402
 
 SIDE = 288
 """Longest side of the preview in pixels."""
 
 _SETTLE_MS = 250
 _POLL_MS = 40
+_WATCH_MS = 500
 _DONE, _MORE = False, True  # what a GLib timer's function answers
 _CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
 
@@ -34,14 +36,24 @@ _CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
 class Preview:
     """A picture with a switch and a line of text below it, `widget`.
 
-    `plan` says what would be dreamed now; it may raise `Refused`.
+    `plan` says what would be dreamed now; it may raise `Refused`. `seen` is another value whenever
+    the selection in the document is another. `watch` says how long the dream will take.
     """
 
-    def __init__(self, here: Path, plan: Callable[[], Plan]) -> None:
-        self._plan = plan
+    def __init__(
+        self,
+        here: Path,
+        plan: Callable[[], Plan],
+        seen: Callable[[], object],
+        watch: Stopwatch,
+    ) -> None:
+        self._plan, self._seen, self._stopwatch = plan, seen, watch
+        self._last_seen = seen()
         self._client: bridge.BridgeClient | None = None
         self._job: str | None = None
+        self._order: Order | None = None
         self._settling = self._polling = 0
+        self._watching = GLib.timeout_add(_WATCH_MS, self._watch)
         self._closed = False
         self.widget = self._build()
         threading.Thread(target=self._connect, args=(here,), daemon=True).start()
@@ -55,10 +67,10 @@ class Preview:
     def close(self) -> None:
         """Stop dreaming and leave the server."""
         self._closed = True
-        for timer in (self._settling, self._polling):
+        for timer in (self._settling, self._polling, self._watching):
             if timer:
                 GLib.source_remove(timer)
-        self._settling = self._polling = 0
+        self._settling = self._polling = self._watching = 0
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -71,8 +83,10 @@ class Preview:
         self._switch.connect("toggled", lambda *_: self.changed())
         self._told = Gtk.Label(label="Waking the dream server…", xalign=0.0, wrap=True)
         self._told.set_max_width_chars(36)
+        self._time = Gtk.Label(xalign=0.0, wrap=True)
+        self._time.set_max_width_chars(36)
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        for child in (self._picture, self._switch, self._told):
+        for child in (self._picture, self._switch, self._told, self._time):
             box.pack_start(child, False, False, 0)
         box.show_all()
         return box
@@ -95,15 +109,29 @@ class Preview:
         self.changed()
         return _DONE
 
+    def _watch(self) -> bool:
+        """Follow the selection, which can be changed while the dialog is open."""
+        if (seen := self._seen()) != self._last_seen:
+            self._last_seen = seen
+            self.changed()
+        return _MORE
+
     def _start(self) -> bool:
         self._settling = 0
         try:
             self._cancel()
-            if self._switch.get_active():
-                self._submit()
-            else:
+            plan = self._plan()
+            self._time.set_text(self._stopwatch.expected(plan))
+            self._order = order = sketch(plan, SIDE)
+            if not self._switch.get_active():
                 self._tell("")
+                self._show(order.image)
+            elif self._client is not None:
+                self._job = self._dream(self._client, order)
+            elif self._picture.get_storage_type() == Gtk.ImageType.EMPTY:
+                self._show(order.image)
         except Refused as refused:
+            self._time.set_text("")
             self._tell(str(refused))
         except bridge.BridgeError as error:
             self._lose(error)
@@ -113,13 +141,6 @@ class Preview:
         if self._client is not None and self._job is not None:
             self._client.cancel(self._job)
         self._job = None
-
-    def _submit(self) -> None:
-        order = sketch(self._plan(), SIDE)
-        if self._picture.get_storage_type() == Gtk.ImageType.EMPTY:
-            self._show(order.image)
-        if self._client is not None:
-            self._job = self._dream(self._client, order)
 
     def _dream(self, client: bridge.BridgeClient, order: Order) -> str:
         self._tell("Falling asleep…" if client.welcome.warm else "The engine is warming up…")
@@ -140,17 +161,28 @@ class Preview:
         if getattr(event, "job", None) != self._job:
             return
         match event:
+            case bridge.Accepted(ahead=ahead) if ahead:
+                self._tell(f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…")
+            case bridge.Started():
+                self._tell("Falling asleep…")
             case bridge.Preview(image=image):
                 self._show(image)
             case bridge.Progress(fraction=fraction):
                 self._tell(f"Dreaming a sketch: {fraction:.0%}")
-            case bridge.Result(image=image, seconds=seconds):
+            case bridge.Result():
                 self._job = None
-                self._show(image)
-                self._tell(f"A sketch at reduced size ({seconds:.1f} s).")
+                self._show(event.image)
+                self._tell(f"A sketch at reduced size ({event.seconds:.1f} s).")
+                self._measure(event)
             case bridge.Failed(error=error):
                 self._job = None
                 self._tell(str(error))
+
+    def _measure(self, result: bridge.Result) -> None:
+        """The sketch tells how long the dream will take where nothing better is known."""
+        if self._order is not None:
+            self._stopwatch.measure(self._order, result)
+            self._time.set_text(self._stopwatch.expected(self._plan()))
 
     def _lose(self, error: bridge.BridgeError) -> None:
         self._tell(str(error))

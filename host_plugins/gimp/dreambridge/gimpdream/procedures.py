@@ -13,7 +13,8 @@ from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
-from gimpdream.arguments import declare, read_schema
+from gimpdream.arguments import read_schema
+from gimpdream.declaring import declare
 from gimpdream.sentences import Refused
 
 DREAM = "plug-in-dreambridge"
@@ -90,8 +91,8 @@ def _work(
     if mode == Gimp.RunMode.INTERACTIVE:
         from gimpdream.dialog import ask
 
-        errand.prefill(config)
-        if not ask(procedure, config, errand, schema, here):
+        stored = errand.prefill(config)
+        if not ask(procedure, config, errand, schema, here, stored):
             raise Stopped
     return carry_out(errand, config, schema, here)
 

@@ -10,9 +10,19 @@ from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
-from bridgeclient.region import Rect, cut, grown, intersection, moved, relative, selection_bounds
-from gimpdream.pixels import native, native_size, read_values, write_values
+from bridgeclient.region import (
+    Rect,
+    cut,
+    grown,
+    intersection,
+    moved,
+    relative,
+    selection_bounds,
+    soft_edge,
+)
+from gimpdream.pixels import native, native_size, read_patch, read_values, write_values
 from gimpdream.sentences import Refused
+from gimpdream.tracking import SIDE
 
 _SUPPORT = bytes([0] + [255] * 255)
 
@@ -67,8 +77,8 @@ class Shape:
         return bytes(above) + rows + bytes(below)
 
 
-def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
-    """The image's selection, softened by `feather` pixels; None if nothing is selected.
+def read_shape(image: Gimp.Image, edge: float) -> Shape | None:
+    """The image's selection, its edge softened by `edge` percent; None if nothing is selected.
 
     Raises:
         Refused: the selection is too faint to hold anything.
@@ -77,6 +87,7 @@ def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
     if not non_empty:
         return None
     bounds = Rect(x1, y1, x2 - x1, y2 - y1)
+    feather = soft_edge(bounds, edge)
     canvas = Rect(0, 0, image.get_width(), image.get_height())
     reach = intersection(grown(bounds, math.ceil(2 * feather)), canvas) or bounds
     shape = shape_of(image.get_selection(), reach, reach)
@@ -86,6 +97,16 @@ def read_shape(image: Gimp.Image, feather: float) -> Shape | None:
     if trimmed is None:
         raise Refused("Nothing is selected strongly enough to dream in: select it anew.")
     return trimmed
+
+
+def seen(image: Gimp.Image) -> object:
+    """Something that is another whenever the selection is another, at a glance."""
+    if not image.is_valid():
+        return None
+    selection = image.get_selection()
+    _, *bounds = Gimp.Selection.bounds(image)
+    whole = Rect(0, 0, selection.get_width(), selection.get_height())
+    return bounds, read_patch(selection, whole, SIDE)
 
 
 def shape_of(drawable: Gimp.Drawable, rect: Rect, bounds: Rect) -> Shape:

@@ -7,16 +7,16 @@ out; features keep their share of the picture.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect
+from bridgeclient.region import Rect, with_context
 from gimpdream.dreaming import Order
-from gimpdream.errands import Plan
 from gimpdream.pixels import read_small, read_small_values, write_values
-from gimpdream.source import Source, guide_frame, shown
+from gimpdream.source import Plan, Source, bounds_of, guide_frame, shown
 
 
 def sketch(plan: Plan, side: int) -> Order:
@@ -27,12 +27,19 @@ def sketch(plan: Plan, side: int) -> Order:
     Raises:
         Refused: the document doesn't allow the dream.
     """
-    source = plan.sources[0]
+    source = _framed(plan.sources[0])
     with shown(source.layer, source.context) as layer:
         image = read_small(layer, side)
         mask = _mask(source, layer.get_image(), side)
     scale = image.width / source.context.width
     return Order(image, mask, _smaller(plan.wish.settings, scale), guide_frame(plan.wish.guide))
+
+
+def _framed(source: Source) -> Source:
+    """With surroundings that no setting changes, so that the preview's frame stays."""
+    region = source.region
+    margin = max(region.width, region.height) // 2
+    return replace(source, context=with_context(region, bounds_of(source.layer), margin))
 
 
 def _mask(source: Source, scratch: Gimp.Image, side: int) -> ImageFrame | None:

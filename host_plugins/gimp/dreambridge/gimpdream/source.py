@@ -14,7 +14,7 @@ from gi.repository import Gimp
 
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect, context_margin, moved, relative, with_context
+from bridgeclient.region import Rect, context_margin, moved, with_context
 from gimpdream import pixels
 from gimpdream.arguments import AUTOMATIC, Wish
 from gimpdream.selection import Shape, read_shape
@@ -58,6 +58,14 @@ class Source:
         return moved(rect, *self.offset)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What to dream: the sources, and what is asked for."""
+
+    wish: Wish
+    sources: Sequence[Source]
+
+
 def sources(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], wish: Wish, schema: Json
 ) -> list[Source]:
@@ -69,7 +77,7 @@ def sources(
     layers = check_layers(image, drawables)
     for layer in layers:
         check_locks(layer)
-    shape = read_shape(image, wish.feather)
+    shape = read_shape(image, wish.edge)
     return [_source(layer, shape, wish, schema) for layer in layers]
 
 
@@ -89,6 +97,8 @@ def check_layers(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> list[
     if not drawables:
         raise Refused("No layer is selected: click a layer in the Layers dialog, then dream.")
     for drawable in drawables:
+        if not drawable.is_valid():
+            raise Refused("The layer is not in the image any more: select another one.")
         if drawable.get_image().get_id() != image.get_id():
             raise Refused(
                 f"“{drawable.get_name()}” is in another image: choose a layer of this one."
@@ -207,31 +217,6 @@ def _fold_mask(layer: Gimp.Layer) -> None:
         return
     applied = layer.get_apply_mask()
     layer.remove_mask(Gimp.MaskApplyMode.APPLY if applied else Gimp.MaskApplyMode.DISCARD)
-
-
-def frames(source: Source) -> tuple[ImageFrame, ImageFrame | None, pixels.PixelFormat]:
-    """The source's pixels with their context, the mask of what changes, and the pixels' format.
-
-    Raises:
-        Refused: there is nothing to be seen in the region.
-    """
-    with shown(source.layer, source.context) as layer:
-        if pixels.is_transparent(layer, relative(source.region, source.context)):
-            raise Refused(
-                f"The layer “{source.layer.get_name()}” is empty here: dream where something is "
-                "painted."
-            )
-        image = pixels.read(layer, bounds_of(layer))
-        return image, _mask_frame(source), pixels.format_of(layer)
-
-
-def _mask_frame(source: Source) -> ImageFrame | None:
-    if source.shape is None:
-        return None
-    support = source.shape.support(source.in_image(source.context))
-    if support.count(255) == len(support):
-        return None
-    return ImageFrame(source.context.width, source.context.height, 1, "uint8", support)
 
 
 def guide_frame(guide: Gimp.Layer | None) -> ImageFrame | None:

@@ -22,6 +22,9 @@ Look = Callable[[Rect], bytes]
 _ALIKE = 16.0
 """Mean difference of patches, in grey levels, up to which they show the same."""
 
+_SAME = 4.0
+"""Mean difference of patches of the very same pixels after they were turned, at most."""
+
 _PREFERENCE = 4.0
 """How much worse, in grey levels, the patch of the likelier guess may be."""
 
@@ -77,7 +80,8 @@ def is_in_place(piece: Piece, size: tuple[int, int], look: Look) -> bool:
         for turn in _TURNS
         if intersection(rect := _moved(piece, turn, size), Rect(0, 0, *size)) == rect
     }
-    return far[_UNTURNED] <= min(far.values()) + _PREFERENCE
+    least = min(far.values())
+    return least > _SAME or far[_UNTURNED] <= least + _SAME / 8
 
 
 def _transformed(piece: Piece, size: tuple[int, int], here: Rect) -> Iterator[tuple[Rect, bytes]]:

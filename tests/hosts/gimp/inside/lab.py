@@ -24,8 +24,8 @@ FINDINGS: dict[str, Any] = {}
 
 DREAM = "plug-in-dreambridge"
 AGAIN = "plug-in-dreambridge-again"
-QUICK = {"layers": "relu2_2", "iterations": 2, "octaves": 1, "step": 4.0}
-"""Settings of a dream that takes a moment and changes every pixel."""
+QUICK = {"layers": "relu2_2", "iterations": 2, "octaves": 1, "step": 4.0, "edge": 0.0}
+"""A dream that takes a moment, changes every pixel, and keeps the selection as it is."""
 
 
 def case(name: str) -> Callable[[Callable[[], Any]], None]:
@@ -141,6 +141,8 @@ def call(
     if image is not None:
         config.set_property("image", image)
     config.set_core_object_array("drawables", drawables)
+    if procedure == AGAIN:
+        arguments.pop("edge", None)  # its layer has its shape
     for name, value in arguments.items():
         config.set_property(name.replace("_", "-"), value)
     values = found.run(config)

@@ -122,6 +122,23 @@ case("channel that the layer lacks")(with_arguments(channels="400"))
 case("guide wanted and none chosen")(with_arguments(objective="guide"))
 
 
+case("unknown preset")(with_arguments(preset="nonsense"))
+case("octaves below their range")(with_arguments(octaves=0))
+case("strength below its range")(with_arguments(step=-1.0))
+case("strength above its range")(with_arguments(step=100.0))
+case("part of a seed")(with_arguments(seed=1.5))
+case("unknown objective")(with_arguments(objective="beauty"))
+case("unknown result")(with_arguments(result="poster"))
+case("edge out of range")(with_arguments(edge=-1.0))
+case("context out of range")(with_arguments(context=-2))
+
+
+@case("again: as it was dreamed, for a new dream")
+def _() -> Any:
+    image, layer = plain()
+    return refused(image, [layer], preset="stored")
+
+
 @case("empty guide")
 def _() -> Any:
     image, layer = plain()

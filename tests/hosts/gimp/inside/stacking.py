@@ -53,7 +53,7 @@ def _() -> Any:
 
 @case("a dream of a dream")
 def _() -> Any:
-    """Above what was dreamed of the dream, where a new dream of the photograph shows."""
+    """The dream's soft edge keeps its shape in a group; a new dream of the photograph shows."""
     image, layer = photo()
     first = dreamed_in_turn(image, [layer])
     of_dream = dreamed_in_turn(image, [image.get_layers()[0]], seed=2)

@@ -65,9 +65,19 @@ def photograph(name: str, of: str = "root") -> str:
     return path.name
 
 
-def height(title: str) -> int:
+def size(title: str) -> tuple[int, int]:
     lines = shell("xdotool", "getwindowgeometry", "--shell", window(title)).splitlines()
-    return int(dict(line.split("=") for line in lines)["HEIGHT"])
+    facts = dict(line.split("=") for line in lines)
+    return int(facts["WIDTH"]), int(facts["HEIGHT"])
+
+
+def turn_wheel(title: str) -> None:
+    """Turn the mouse wheel over everything on the right of a window, as one scrolls a page."""
+    width, height = size(title)
+    for y in range(60, height - 130, 25):
+        place = "mousemove", "--window", window(title), str(width - 250), str(y)
+        shell("xdotool", *place, *("click 5 " * 3).split())
+    shell("xdotool", *ASIDE)
 
 
 def dreams() -> int:
@@ -206,16 +216,21 @@ def _() -> Any:
     with awaited():
         choose("DeepDream")
         wait_until(lambda: window("DeepDream"), "a dialog")
-    facts["first_screen_height"] = height("DeepDream")
+    facts["first_size"] = size("DeepDream")
     photograph("dialog", window("DeepDream"))
     with awaited():
         press("DeepDream", "alt+p", "Down")
     photograph("preview", window("DeepDream"))
     press("DeepDream", "alt+a")
-    time.sleep(1.0)  # until the expander has grown
-    facts["advanced_height"] = height("DeepDream")
+    facts["advanced_size"] = size("DeepDream")
     photograph("advanced", window("DeepDream"))
-    press("DeepDream", "alt+a", "alt+d")
+    turn_wheel("DeepDream")
+    photograph("scrolled", window("DeepDream"))
+    press("DeepDream", "alt+k", "alt+v")
+    wait_until(lambda: not running(), "without a preview")
+    time.sleep(0.5)  # until the picture is drawn
+    photograph("original", window("DeepDream"))
+    press("DeepDream", "alt+d")
     wait_until(lambda: len(memories(image)) == 1, "dreamed")
     widen_layers()
     photograph("document")
