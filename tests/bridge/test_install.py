@@ -57,6 +57,7 @@ def test_the_plug_in_is_complete(profile: Profile, plugin: Path) -> None:
     put(profile)
     assert stat.S_IMODE((plugin / "dreambridge.py").stat().st_mode) == 0o755
     assert (plugin / "gimpdream" / "procedures.py").is_file()
+    assert (plugin / "help" / "en" / "gimp-help.xml").is_file()
     assert (plugin / "bridgeclient" / "client.py").is_file()
     assert (plugin / "vendor" / "any" / "msgpack" / "fallback.py").is_file()
     assert json.loads((plugin / "schema.json").read_text("utf-8")) == schema()

@@ -49,6 +49,7 @@ class Gimp:
         return [
             Item(source / "dreambridge.py", self.start, executable=True),
             Item(source / "gimpdream", _FOLDER / "gimpdream"),
+            Item(source / "help", _FOLDER / "help"),
         ]
 
     def pythons(self, places: Places) -> Sequence[Path]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gimp  # noqa: E402
+from gi.repository import Gimp, Gio  # noqa: E402
 
 HERE = Path(__file__).absolute().parent  # not resolved: a development install has links here
 
@@ -36,9 +36,10 @@ class Dreambridge(Gimp.PlugIn):
         return False
 
     def do_query_procedures(self) -> list[str]:
-        """The names of the procedures."""
+        """The names of the procedures, and where GIMP finds their help."""
         from gimpdream.procedures import AGAIN, DREAM
 
+        self.set_help_domain("dreambridge", Gio.File.new_for_path(str(HERE / "help")))
         return [DREAM, AGAIN]
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:

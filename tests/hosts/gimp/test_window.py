@@ -27,6 +27,7 @@ PICTURES = os.environ.get("DREAMBRIDGE_PICTURES", "")
 def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
     photo = gimp.home / PHOTO
     photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
+    prepare_browser(gimp.home)
     scale = 1.0 if PICTURES else 0.4
     log = str(gimp_server.home.server_log)
     facts = {"plugin": str(gimp.plugin), "photo": str(photo), "scale": scale, "log": log}
@@ -37,6 +38,23 @@ def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
         stop(run)
     keep_pictures(folder)
     return gimp.findings(folder), folder
+
+
+def prepare_browser(home: Path) -> None:
+    """A program for web pages that writes down the address it is given."""
+    applications = home / ".local" / "share" / "applications"
+    applications.mkdir(parents=True)
+    note = home / "note-page"
+    note.write_text(f'#!/bin/sh\necho "$1" > {home}/opened\n')
+    note.chmod(0o755)
+    entry = f"[Desktop Entry]\nType=Application\nName=Note\nExec={note} %u\n"
+    (applications / "note.desktop").write_text(entry)
+    kinds = "text/html", "x-scheme-handler/file", "x-scheme-handler/http", "x-scheme-handler/https"
+    lines = [f"{kind}=note.desktop" for kind in kinds]
+    (home / ".config").mkdir(exist_ok=True)
+    (home / ".config" / "mimeapps.list").write_text(
+        "[Default Applications]\n" + "\n".join(lines) + "\n"
+    )
 
 
 def keep_pictures(folder: Path) -> None:
@@ -128,3 +146,8 @@ def test_cancel_in_the_progress_bar(found: dict[str, Any]) -> None:
     facts = good(found["cancelled in the progress bar"], "cancel")
     assert facts["unchanged"]
     assert facts["seconds"][0] < 15.0
+
+
+def test_help_is_our_own_page(found: dict[str, Any]) -> None:
+    facts = good(found["help"], "cancel")
+    assert facts["page"].endswith("plug-ins/dreambridge/help/en/dreambridge.html")

@@ -300,3 +300,21 @@ def _() -> Any:
         outcome = interactive(image, layer)
     unchanged = state(image) == before
     return {**outcome, "failures": failures, "unchanged": unchanged, "seconds": seconds}
+
+
+@case("help")
+def _() -> Any:
+    """The dialog's Help button, with a browser that only notes what it is given."""
+    image, layer = photo()
+    noted = Path.home() / "opened"
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        press("DeepDream", "alt+h")
+        wait_until(noted.exists, "opened")
+        wait_until(lambda: noted.read_text("utf-8").strip(), "noted")
+        press("DeepDream", "Escape")
+
+    with meanwhile(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    return {**outcome, "failures": failures, "page": noted.read_text("utf-8").strip()}
