@@ -7,8 +7,6 @@ GUI's own events; the server is the courier's affair. One for all of Krita's win
 from __future__ import annotations
 
 import random
-import time
-from collections import deque
 from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
@@ -25,12 +23,9 @@ from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
 from dreamkrita.shape import Shape
 from dreamkrita.story import Server, Told
+from dreamkrita.turns import Turns
 from krita import Document, Krita, Node
 
-_TURN_S = 0.012
-"""How long a turn of work may take before the GUI has its own."""
-
-_LATER_MS = 50
 _GROUP, _ALONE = "dreambridge", "hide_earlier"
 
 
@@ -48,22 +43,27 @@ class Controller(QtCore.QObject):
         self.told, self.server = Told(), story.ASLEEP
         self._dream: Dreaming | None = None
         self._count = 0
-        self._turning = False
-        self._work: deque[Work] = deque()
-        self._timer = QtCore.QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._turn)
+        self._front: Document | None = None
+        self._turns = Turns(self, self._failed)
         self._courier = Courier(here / "bridge.json", self._posted.emit)
         self._posted.connect(self._hear)
         notifier = Krita.instance().notifier()
         notifier.setActive(True)
         notifier.applicationClosing.connect(self._courier.close)
         notifier.imageClosed.connect(self._look_after_document)
+        notifier.imageSaved.connect(self._note_saved)
 
     def look(self) -> None:
         """Ask how the server is, unless a dream tells it anyway."""
         if self._dream is None:
             self._courier.look()
+
+    def face(self) -> None:
+        """Take back what was said of another document than the one in front."""
+        front = Krita.instance().activeDocument()
+        if self._dream is None and front != self._front and self.told != _GONE:
+            self._tell(Told())
+        self._front = front
 
     def dream(self, guide: str = "", *, draft: bool = False) -> None:
         """Dream with the choices as they are; `guide` is the unique id of a layer."""
@@ -96,7 +96,7 @@ class Controller(QtCore.QObject):
         """Put an earlier dream of the active document into it again, as a new layer."""
         document = Krita.instance().activeDocument()
         if self._dream is None and document is not None:
-            self._do(self._place_or_tell(document, dream))
+            self._turns.do(self._place_or_tell(document, dream))
 
     @property
     def alone(self) -> bool:
@@ -133,7 +133,7 @@ class Controller(QtCore.QObject):
         )
         self._dream = Dreaming(self._count, found, settings, layer, guide, draft)
         self._tell(story.CAPTURING)
-        self._do(self._send(self._dream))
+        self._turns.do(self._send(self._dream))
 
     def _send(self, dream: Dreaming) -> Work:
         yield from dream.capture()
@@ -147,6 +147,7 @@ class Controller(QtCore.QObject):
         dream.showing = False
 
     def _finish(self, dream: Dreaming, result: Result, picture: Picture) -> Work:
+        picture = yield from dream.finished_picture(picture)
         yield from dream.layer.show(picture.pixels, picture.space, dream.scratch)
         if dream.layer.gone:
             self._over(dream, _GONE)
@@ -155,6 +156,7 @@ class Controller(QtCore.QObject):
         yield Pause.BREATH
         dream.layer.keep(alone=self.alone)
         memory.remember(dream.source.document, dream.remembered(result, picture), picture.block)
+        dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
         self._over(dream, Told(f"Done in {result.seconds:.1f} s."))
         self.remembered.emit()
 
@@ -183,15 +185,25 @@ class Controller(QtCore.QObject):
     def _stop(self, dream: Dreaming, told: Told) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
         dream.finished = True
-        self._work.clear()
+        self._turns.clear()
         self._tell(story.CANCELLING)
-        self._do(self._withdraw(dream, told))
+        self._turns.do(self._withdraw(dream, told))
 
     def _withdraw(self, dream: Dreaming, told: Told) -> Work:
         yield from dream.layer.withdraw()
+        if dream.saved and source.is_open(dream.source.document):
+            dream.source.document.setModified(True)
         self._over(dream, told)
 
+    def _note_saved(self, path: str) -> None:
+        """Krita has written a file; what was under way in it is half a dream there."""
+        dream = self._dream
+        if dream is not None and dream.source.document.fileName() == path:
+            dream.saved = dream.layer.begun
+
     def _over(self, dream: Dreaming, told: Told) -> None:
+        if dream.saved:
+            told = story.saved_halfway(told)
         dream.layer.let_go()
         dream.scratch.close()
         self._dream = None
@@ -216,11 +228,11 @@ class Controller(QtCore.QObject):
             self._stop(dream, _ending(post.error))
         elif isinstance(post.event, Result):
             dream.finished = True
-            self._do(self._finish(dream, post.event, post.picture))
+            self._turns.do(self._finish(dream, post.event, post.picture))
         elif isinstance(post.event, Preview):
             if dream.wants():
                 dream.showing = True
-                self._do(self._show(dream, post.picture))
+                self._turns.do(self._show(dream, post.picture))
         else:
             self._tell(story.told(post.event, self.told))
 
@@ -246,48 +258,13 @@ class Controller(QtCore.QObject):
                 self.server = Server("Dreaming")
             self.changed.emit()
 
-    def _do(self, work: Work) -> None:
-        self._work.append(work)
-        if not self._timer.isActive():
-            self._timer.start(0)
-
-    def _turn(self) -> None:
-        """Some milliseconds of work; Krita may call this from within a call of that work."""
-        if self._turning:
-            return
-        self._turning = True
-        try:
-            pause = self._some_work(time.monotonic() + _TURN_S)
-        finally:
-            self._turning = False
-        if self._work:
-            self._timer.start(_LATER_MS if pause is Pause.LATER else 0)
-
-    def _some_work(self, until: float) -> Pause:
-        pause = Pause.BREATH
-        while self._work and pause is Pause.BREATH and time.monotonic() < until:
-            work = self._work[0]
-            try:
-                pause = next(work)
-            except StopIteration:
-                _drop(self._work, work)
-            except Refused as refusal:
-                _drop(self._work, work)
-                self._failed(refusal)
-        return pause
-
     def _failed(self, refusal: Refused) -> None:
-        if self._dream is not None:
-            self._over(self._dream, Told(str(refusal), wrong=True))
+        if (dream := self._dream) is not None:
+            self._courier.cancel(dream.number)
+            self._stop(dream, Told(str(refusal), wrong=True))
 
 
 _GONE = Told("The dream's layer or document was closed or removed, so the dream was cancelled.")
-
-
-def _drop(works: deque[Work], work: Work) -> None:
-    """Finished work goes, unless a cancel has emptied the queue already."""
-    if works and works[0] is work:
-        works.popleft()
 
 
 def _ending(error: BridgeError | Refused) -> Told:

@@ -58,6 +58,7 @@ class Docker(DockWidget):
         """Krita's: another document, or another view of it, is in front."""
         self._recall()
         self._foot.expect()
+        QtCore.QTimer.singleShot(0, self._controller.face)  # Krita is about to say which
 
     def showEvent(self, event: Any) -> None:
         """Qt's."""

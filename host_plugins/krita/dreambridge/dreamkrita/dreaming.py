@@ -8,23 +8,57 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridgeclient import Result
-from bridgeclient.region import Rect
+from bridgeclient.region import Rect, cut, relative
+from dreamkrita.change import added
 from dreamkrita.drafts import Draft
-from dreamkrita.history import Dream
+from dreamkrita.history import Dream, Packing
 from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Guide, Parcel, Picture
 from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
-from dreamkrita.source import Source, check_picture, node_with_id, read, space_of
+from dreamkrita.source import Source, check_picture, node_with_id, read, space_of, strips
 from dreamkrita.spaces import SCREEN, Space, wire_model, wire_space
 from krita import Krita
+
+_SLICE = 1 << 14
+"""Pixels that are added up at a time: some milliseconds."""
+
+
+class Original:
+    """The region as the layer has it and as it was sent, for a layer whose colours don't travel."""
+
+    def __init__(self, source: Source, wire: Space, raw: bytes, sent: bytes) -> None:
+        self._source, self._wire = source, wire
+        self._raw = cut(raw, source.context, source.region, source.space.pixel_bytes)
+        self._sent = cut(sent, source.context, source.region, wire.pixel_bytes)
+
+    def changed(self, dreamed: bytes, scratch: Scratch) -> Generator[Pause, None, Picture]:
+        """The region in the layer's own colour space, with what the dream changed."""
+        source, wire = self._source, self._wire
+        parts, packing = [], Packing()
+        for strip in strips(source.region, _SLICE):
+            rows = relative(strip, source.region)
+            in_layer, on_wire = (
+                slice(rows.y * rows.width * size, rows.bottom * rows.width * size)
+                for size in (source.space.pixel_bytes, wire.pixel_bytes)
+            )
+            sent, came = (
+                scratch.convert(pixels[on_wire], rows.width, wire, source.space)
+                for pixels in (self._sent, dreamed)
+            )
+            parts.append(added(self._raw[in_layer], sent, came, source.space.depth))
+            packing.add(parts[-1])
+            yield Pause.BREATH
+        greys = source.shape.greys(source.region) if source.shape is not None else None
+        return Picture(b"".join(parts), source.space, packing.block(greys))
 
 
 @dataclass
 class Dreaming:
     """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
 
-    `settings` are those of the whole dream, also for its draft.
+    `settings` are those of the whole dream, also for its draft; `saved` when the document's file was
+    written with the dream half done.
     """
 
     number: int
@@ -37,6 +71,8 @@ class Dreaming:
     scratch: Scratch = field(default_factory=Scratch)
     finished: bool = False
     showing: bool = False
+    saved: bool = False
+    original: Original | None = None
 
     def wants(self) -> bool:
         """Whether a preview would be shown now; the courier's thread asks, too."""
@@ -51,11 +87,15 @@ class Dreaming:
         source, wire = self.source, self._wire()
         self.scratch.open()
         yield Pause.BREATH
-        parts = []
+        parts, raw = [], []
         for part in read(source.document, source.id, source.context):
             width = source.context.width
+            raw.append(part)
             parts.append(self.scratch.convert(part, width, source.space, wire))
             yield Pause.BREATH
+        self.layer.before.check_still()
+        if source.space != wire:
+            self.original = Original(source, wire, b"".join(raw), b"".join(parts))
         guide = (yield from self._capture_guide()) if self.guide else None
         kind = Draft if self.draft else Parcel
         self.parcel = kind(
@@ -78,6 +118,12 @@ class Dreaming:
             yield Pause.BREATH
         return Guide(parts, rect)
 
+    def finished_picture(self, picture: Picture) -> Generator[Pause, None, Picture]:
+        """The result as the layer gets it."""
+        if self.original is None:
+            return picture
+        return (yield from self.original.changed(picture.pixels, self.scratch))
+
     def _wire(self) -> Space:
         if self.draft:
             return SCREEN
@@ -90,7 +136,7 @@ class Dreaming:
             id=uuid.uuid4().hex,
             name=self.layer.name,
             settings=self.settings,
-            region=self.source.region,
+            region=self.layer.region,
             space=picture.space,
             source=self.source.id,
             masked=self.source.shape is not None,

@@ -87,8 +87,25 @@ def added(dreams: Sequence[Dream], new: Dream) -> tuple[list[Dream], list[Dream]
 
 def packed(pixels: bytes, mask: bytes | None) -> bytes:
     """A dream's pixels and its mask as one block of bytes."""
-    parts = [zlib.compress(part, _SQUEEZE) for part in (pixels, mask or b"")]
-    return len(parts[0]).to_bytes(8, "little") + b"".join(parts)
+    packing = Packing()
+    packing.add(pixels)
+    return packing.block(mask)
+
+
+class Packing:
+    """Makes such a block of pixels that come in parts."""
+
+    def __init__(self) -> None:
+        self._squeeze, self._parts = zlib.compressobj(_SQUEEZE), [b""]
+
+    def add(self, pixels: bytes) -> None:
+        """The next pixels."""
+        self._parts.append(self._squeeze.compress(pixels))
+
+    def block(self, mask: bytes | None) -> bytes:
+        """All of it."""
+        whole = b"".join([*self._parts, self._squeeze.flush()])
+        return len(whole).to_bytes(8, "little") + whole + zlib.compress(mask or b"", _SQUEEZE)
 
 
 def unpacked(block: bytes, dream: Dream) -> tuple[bytes, bytes | None]:

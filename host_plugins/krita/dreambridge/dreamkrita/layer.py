@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator
 from enum import Enum
 
-from bridgeclient.region import Rect, relative
+from bridgeclient.region import Rect, moved, relative
 from dreamkrita import family
+from dreamkrita.footprint import Before, Written, difference, shift
 from dreamkrita.pictures import THUMBNAIL, jpeg, shrunk
 from dreamkrita.scratch import Scratch
 from dreamkrita.shape import Shape
@@ -62,6 +63,9 @@ class DreamLayer:
     ) -> None:
         self.document, self.name, self.space, self.region = document, name, space, region
         self._shape, self._of = shape, of
+        self.before = Before(document, of)
+        self._written: Written | None = None
+        self._source_moved = (0, 0)
         self._id = ""
         self._adopted: Node | None = None
         self._undo_texts: set[str] = set()
@@ -73,6 +77,11 @@ class DreamLayer:
         if not self._id:
             return not is_open(self.document)
         return self._node() is None
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is in the document."""
+        return bool(self._id) and not self.gone
 
     def _node(self) -> Node | None:
         """Its node; looked up each time, see `source.Source`."""
@@ -124,12 +133,37 @@ class DreamLayer:
         self._fresh_at = time.monotonic() + pause
 
     def _put(self, node: Node, parts: list[tuple[Rect, bytes]], scratch: Scratch) -> None:
+        was = self.region
+        strayed = self._follow(node)
         for strip, part in parts:
-            node.setPixelData(part, strip.x, strip.y, strip.width, strip.height)
+            to = moved(strip, self.region.x - was.x, self.region.y - was.y)
+            node.setPixelData(part, to.x, to.y, to.width, to.height)
         if not self._id:
             self._add(node)
-        elif not scratch.refresh(node):
+        elif strayed or not scratch.refresh(node):
             self.document.refreshProjection()
+        self._written = Written(node, self.region)
+
+    def _follow(self, node: Node) -> bool:
+        """Bring region and node to where they are now; whether the node had to be moved for it.
+
+        Raises:
+            Refused: the document was changed so that it can't be followed.
+        """
+        own = (0, 0)
+        if self._written is None:
+            self.before.check()
+        else:
+            own = self._written.moved(node)
+            self.region = moved(self.region, *own)
+            self._written.check(node, self.region)
+        source = self.before.moved()
+        left, self._source_moved = difference(source, self._source_moved), source
+        if own != (0, 0) or left == (0, 0):
+            return False  # it was moved with the source, or elsewhere by the user
+        shift(node, left)
+        self.region = moved(self.region, *left)
+        return True
 
     def withdraw(self) -> Work:
         """Take it away again; by undoing that it was added, if nothing was done since."""

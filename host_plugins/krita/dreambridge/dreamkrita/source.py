@@ -156,9 +156,9 @@ def _region(document: Document, layer: Node, shape: Shape | None) -> Rect:
     return region
 
 
-def strips(rect: Rect) -> list[Rect]:
-    """The rectangle cut into strips of whole rows that take little time each."""
-    rows = max(1, SLICE // rect.width)
+def strips(rect: Rect, area: int = SLICE) -> list[Rect]:
+    """The rectangle cut into strips of whole rows with about so many pixels each."""
+    rows = max(1, area // rect.width)
     starts = range(rect.y, rect.bottom, rows)
     return [Rect(rect.x, y, rect.width, min(rows, rect.bottom - y)) for y in starts]
 

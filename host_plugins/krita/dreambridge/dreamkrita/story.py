@@ -91,6 +91,11 @@ def failure(error: BridgeError) -> Told:
     return Told(str(error), wrong=True)
 
 
+def saved_halfway(line: Told) -> Told:
+    """The last line of a dream during which the document was saved."""
+    return Told(f"{line.text} Your file has it half done: save again.", None, wrong=True)
+
+
 def server(status: Status | None) -> Server:
     """The server's state; None when none runs."""
     if status is None:
