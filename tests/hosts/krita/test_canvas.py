@@ -11,7 +11,7 @@ from hosts.krita.conftest import Krita
 CASES = (
     *("one layer", "a photograph opened", "only layer of a group", "a small layer above"),
     *("a hidden layer above", "an empty group above", "a filter layer above"),
-    "several above in a group",
+    *("several above in a group", "a pass-through group"),
 )
 NOTHING = {"inside": 0, "outside": 0}
 

@@ -12,13 +12,13 @@ from bridgeclient.region import Rect, cut, relative
 from dreamkrita.change import added
 from dreamkrita.drafts import Draft
 from dreamkrita.history import Dream, Packing
-from dreamkrita.layer import DreamLayer, Pause, Work
+from dreamkrita.layer import DreamLayer, Pause, Work, ready
 from dreamkrita.parcel import Guide, Parcel, Picture
 from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
-from dreamkrita.source import Source, check_picture, node_with_id, read, space_of, strips
+from dreamkrita.source import Source, check_picture, id_of, node_with_id, read, space_of, strips
 from dreamkrita.spaces import SCREEN, Space, wire_model, wire_space
-from krita import Krita
+from krita import Document, GroupLayer, Krita
 
 _SLICE = 1 << 14
 """Pixels that are added up at a time: some milliseconds."""
@@ -88,7 +88,8 @@ class Dreaming:
         self.scratch.open()
         yield Pause.BREATH
         parts, raw = [], []
-        for part in read(source.document, source.id, source.context):
+        readable = yield from self._readable(source.id)
+        for part in read(*readable, source.context):
             width = source.context.width
             raw.append(part)
             parts.append(self.scratch.convert(part, width, source.space, wire))
@@ -109,14 +110,29 @@ class Dreaming:
         check_picture(node)
         bounds, space, name = node.bounds(), space_of(node), node.name()
         del node
+        readable = yield from self._readable(self.guide)
         if bounds.isEmpty():
             raise Refused(f"The guide “{name}” is empty: choose another layer.")
         rect = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
         parts = []
-        for part in read(self.source.document, self.guide, rect):
+        for part in read(*readable, rect):
             parts.append(self.scratch.convert(part, rect.width, space, SCREEN))
             yield Pause.BREATH
         return Guide(parts, rect)
+
+    def _readable(self, layer: str) -> Generator[Pause, None, tuple[Document, str]]:
+        """Where a layer's picture can be read: its document and its id there."""
+        document = self.source.document
+        node = node_with_id(document, layer)
+        if not isinstance(node, GroupLayer) or not node.passThroughMode():
+            return document, layer
+        copy, alone = self.scratch.isolated(document, node)
+        del node
+        unique_id = id_of(alone)
+        del alone
+        while not ready(copy):
+            yield Pause.LATER
+        return copy, unique_id
 
     def finished_picture(self, picture: Picture) -> Generator[Pause, None, Picture]:
         """The result as the layer gets it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from dreamkrita.spaces import SCREEN, Space
-from krita import Document, Krita, Node
+from krita import Document, GroupLayer, Krita, Node
 
 
 class Scratch:
@@ -17,6 +17,7 @@ class Scratch:
 
     def __init__(self) -> None:
         self._hidden: Document | None = None
+        self._copies: list[Document] = []
         self._refreshes = False
 
     def __enter__(self) -> Scratch:
@@ -70,12 +71,28 @@ class Scratch:
             adopted.setBlendingMode(adopted.blendingMode())
         return self._refreshes
 
+    def isolated(self, document: Document, group: GroupLayer) -> tuple[Document, Node]:
+        """A copy of a pass-through group, not passing through, in a document of its own.
+
+        Krita keeps no picture of such a group: its layers go straight into what is below it.
+        """
+        space = document.colorModel(), document.colorDepth(), document.colorProfile()
+        copy = Krita.instance().createDocument(
+            document.bounds().width(), document.bounds().height(), "DeepDream", *space, 72.0
+        )
+        self._copies.append(copy)
+        alone = group.duplicate()
+        alone.setPassThroughMode(False)
+        copy.rootNode().addChildNode(alone, None)
+        return copy, copy.rootNode().childNodes()[-1]
+
     def close(self) -> None:
-        """Close the document."""
-        if self._hidden is not None:
-            self._hidden.setModified(False)
-            self._hidden.close()
-            self._hidden = None
+        """Close the documents."""
+        for document in (self._hidden, *self._copies):
+            if document is not None:
+                document.setModified(False)
+                document.close()
+        self._hidden, self._copies = None, []
 
 
 def _refreshes(document: Document) -> bool:

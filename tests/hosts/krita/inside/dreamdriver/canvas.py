@@ -311,3 +311,15 @@ def _() -> Iterator[Any]:
     yield settled(doc)
     combo.setCurrentIndex(0)
     return {"message": message(), "guided": seen(doc, "guided") != plain}
+
+
+@case("a pass-through group")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    painted(doc, "paper", 3)
+    group = doc.createGroupLayer("group")
+    group.setPassThroughMode(True)
+    doc.rootNode().addChildNode(group, None)
+    painted(doc, "inside", 5, parent=group)
+    yield settled(doc)
+    return (yield from dreamed(doc, group))
