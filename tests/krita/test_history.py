@@ -72,3 +72,25 @@ def test_damaged_pixels_are_refused(spoil: object) -> None:
 def test_pixels_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="another size"):
         history.unpacked(history.packed(bytes(23), bytes(6)), DREAM)
+
+
+PLACED = replace(DREAM, region=Rect(70, 50, 60, 40), canvas=(200, 150), at=(3, 0))
+
+
+@pytest.mark.parametrize(
+    ("canvas", "at", "expected"),
+    [
+        ((200, 150), (3, 0), Rect(70, 50, 60, 40)),
+        ((200, 150), (13, -5), Rect(80, 45, 60, 40)),
+        ((200, 150), None, Rect(70, 50, 60, 40)),
+        ((400, 300), (6, 0), Rect(140, 100, 120, 80)),
+        ((100, 75), (-47, -40), Rect(20, 10, 60, 40)),
+        ((120, 110), (-47, -30), Rect(20, 20, 60, 40)),
+        ((120, 110), None, None),
+    ],
+)
+def test_a_dream_follows_its_layer_and_the_canvas(
+    canvas: tuple[int, int], at: tuple[int, int] | None, expected: Rect | None
+) -> None:
+    assert history.region_now(PLACED, canvas, at) == expected
+    assert history.read(history.written([PLACED])) == [PLACED]

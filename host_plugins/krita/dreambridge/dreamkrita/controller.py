@@ -11,11 +11,12 @@ from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
 from bridgeclient.looks import Json
-from dreamkrita import memory, source, story
+from bridgeclient.region import Rect
+from dreamkrita import footprint, memory, pictures, source, story
 from dreamkrita.choices import SEED_MOST, Choices, title
 from dreamkrita.courier import Courier, Ended, Errand, News, Seen
 from dreamkrita.dreaming import Dreaming
-from dreamkrita.history import Dream
+from dreamkrita.history import Dream, region_now
 from dreamkrita.layer import DreamLayer, Pause, Work
 from dreamkrita.parcel import Picture
 from dreamkrita.qt import QtCore
@@ -171,13 +172,20 @@ class Controller(QtCore.QObject):
 
     def _place(self, document: Document, dream: Dream) -> Work:
         pixels, mask = memory.pixels(document, dream)
-        shape = Shape(dream.region, mask) if mask is not None else None
         node = source.node_with_id(document, dream.source)
+        region = _region_now(document, dream, node)
         above = node or source.layer_of(document.activeNode())
-        space, at = source.space_of(above), source.id_of(above)
+        space, of = source.space_of(above), source.id_of(above)
         del node, above
-        layer = DreamLayer(document, dream.name, space, dream.region, shape, at)
         with Scratch() as scratch:
+            if (region.width, region.height) != (dream.region.width, dream.region.height):
+                pixels = scratch.scaled(pixels, dream.region, region, dream.space)
+                was, now = dream.region, region
+                mask = mask and pictures.resized_greys(
+                    mask, (was.width, was.height), (now.width, now.height)
+                )
+            shape = Shape(region, mask) if mask is not None else None
+            layer = DreamLayer(document, dream.name, space, region, shape, of)
             yield from layer.show(pixels, dream.space, scratch)
         if not layer.gone:
             layer.keep(alone=self.alone)
@@ -265,6 +273,18 @@ class Controller(QtCore.QObject):
 
 
 _GONE = Told("The dream's layer or document was closed or removed, so the dream was cancelled.")
+
+
+def _region_now(document: Document, dream: Dream, node: Node | None) -> Rect:
+    canvas = source.canvas_of(document)
+    size = canvas.width, canvas.height
+    region = region_now(dream, size, footprint.at(node) if node is not None else None)
+    if region is None:
+        raise Refused(
+            f"The canvas was cropped and the layer of “{dream.name}” is gone, so there is no "
+            "telling where it belongs."
+        )
+    return region
 
 
 def _ending(error: BridgeError | Refused) -> Told:

@@ -11,12 +11,22 @@ from bridgeclient import Result
 from bridgeclient.region import Rect, cut, relative
 from dreamkrita.change import added
 from dreamkrita.drafts import Draft
+from dreamkrita.footprint import at
 from dreamkrita.history import Dream, Packing
 from dreamkrita.layer import DreamLayer, Pause, Work, ready
 from dreamkrita.parcel import Guide, Parcel, Picture
 from dreamkrita.scratch import Scratch
 from dreamkrita.sentences import Refused
-from dreamkrita.source import Source, check_picture, id_of, node_with_id, read, space_of, strips
+from dreamkrita.source import (
+    Source,
+    canvas_of,
+    check_picture,
+    id_of,
+    node_with_id,
+    read,
+    space_of,
+    strips,
+)
 from dreamkrita.spaces import SCREEN, Space, wire_model, wire_space
 from krita import Document, GroupLayer, Krita
 
@@ -57,8 +67,8 @@ class Original:
 class Dreaming:
     """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
 
-    `settings` are those of the whole dream, also for its draft; `saved` when the document's file was
-    written with the dream half done.
+    `settings` are those of the whole dream, also for its draft; `saved` when the document's file
+    was written with the dream half done.
     """
 
     number: int
@@ -148,6 +158,8 @@ class Dreaming:
 
     def remembered(self, result: Result, picture: Picture) -> Dream:
         """The finished dream for the document's history."""
+        canvas = canvas_of(self.source.document)
+        node = node_with_id(self.source.document, self.source.id)
         return Dream(
             id=uuid.uuid4().hex,
             name=self.layer.name,
@@ -160,4 +172,6 @@ class Dreaming:
             picture=self.layer.thumbnail(),
             device=result.device,
             seconds=result.seconds,
+            canvas=(canvas.width, canvas.height),
+            at=at(node) if node is not None else (0, 0),
         )

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bridgeclient.region import Rect
+from bridgeclient.region import Rect, moved
 from dreamkrita.spaces import Space
 
 MOST_DREAMS = 12
@@ -29,7 +29,8 @@ class Dream:
     """A dream that was placed.
 
     `region` is in the document's pixels; `space` that of the stored pixels, `name` the layer's;
-    `source` the unique id of the layer it was made from; `nbytes` the size of what is stored;
+    `source` the unique id of the layer it was made from, which stood `at` that position on a canvas
+    of that size; `nbytes` the size of what is stored;
     `masked` whether a selection shapes it; `picture` a small JPEG or PNG.
     """
 
@@ -44,6 +45,8 @@ class Dream:
     picture: bytes = b""
     device: str = ""
     seconds: float = 0.0
+    canvas: tuple[int, int] | None = None
+    at: tuple[int, int] = (0, 0)
 
 
 def written(dreams: Sequence[Dream]) -> bytes:
@@ -64,9 +67,12 @@ def read(data: bytes) -> list[Dream]:
 
 
 def _dream(entry: dict[str, Any]) -> Dream:
-    known = {name: entry[name] for name in Dream.__dataclass_fields__}
+    known = {name: entry[name] for name in Dream.__dataclass_fields__ if name in entry}
     region, space = Rect(**known["region"]), Space(**known["space"])
     picture = base64.b64decode(known["picture"])
+    for pair in ("canvas", "at"):
+        if known.get(pair) is not None:
+            known[pair] = tuple(known[pair])
     return Dream(**known | {"region": region, "space": space, "picture": picture})
 
 
@@ -83,6 +89,26 @@ def added(dreams: Sequence[Dream], new: Dream) -> tuple[list[Dream], list[Dream]
         fits = total <= MOST_BYTES and len(kept) < MOST_DREAMS and not gone
         (kept if fits else gone).append(dream)
     return kept, gone
+
+
+def region_now(dream: Dream, canvas: tuple[int, int], at: tuple[int, int] | None) -> Rect | None:
+    """Where a dream belongs on a canvas of this size, its source at this position (None: gone).
+
+    A canvas of the same proportions whose layer stands where scaling puts it was scaled; else it
+    was cropped or grown, and the layer's position tells from where. None where nothing tells.
+    """
+    region, then = dream.region, dream.canvas
+    if then is None or (canvas == then and at is None):
+        return region
+    across, down = canvas[0] / then[0], canvas[1] / then[1]
+    scaled = canvas != then and abs(then[1] * across - canvas[1]) <= 1
+    if scaled and (
+        at is None or all(abs(a * across - b) <= 1 for a, b in zip(dream.at, at, strict=True))
+    ):
+        left, top = round(region.x * across), round(region.y * down)
+        right, bottom = round(region.right * across), round(region.bottom * down)
+        return Rect(left, top, max(1, right - left), max(1, bottom - top))
+    return moved(region, at[0] - dream.at[0], at[1] - dream.at[1]) if at is not None else None
 
 
 def packed(pixels: bytes, mask: bytes | None) -> bytes:

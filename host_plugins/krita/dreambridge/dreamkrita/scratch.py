@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from bridgeclient.region import Rect
 from dreamkrita.spaces import SCREEN, Space
 from krita import Document, GroupLayer, Krita, Node
 
@@ -51,6 +52,22 @@ class Scratch:
         node.setPixelData(pixels, 0, 0, width, height)
         node.setColorSpace(target.model, target.depth, target.profile)
         return bytes(node.pixelData(0, 0, width, height))
+
+    def scaled(self, pixels: bytes, was: Rect, now: Rect, space: Space) -> bytes:
+        """Packed rows of one size brought to another, by Krita."""
+        document = Krita.instance().createDocument(
+            was.width, was.height, "DeepDream", space.model, space.depth, space.profile, 72.0
+        )
+        self._copies.append(document)
+        for node in document.topLevelNodes():
+            node.remove()
+        node = document.createNode("pixels", "paintlayer")
+        node.setPixelData(pixels, 0, 0, was.width, was.height)
+        document.rootNode().addChildNode(node, None)
+        document.waitForDone()
+        document.scaleImage(now.width, now.height, 72, 72, "Bicubic")
+        document.waitForDone()
+        return bytes(document.topLevelNodes()[-1].pixelData(0, 0, now.width, now.height))
 
     def adopt(self, node: Node) -> Node:
         """The same layer, which is in no document yet; what is done to it is recorded here."""

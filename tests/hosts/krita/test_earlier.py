@@ -1,0 +1,36 @@
+"""Earlier dreams in a document of another size: at their place, or a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hosts.krita.conftest import Krita
+
+CASES = ("the same size", "half the size", "twice the size", "cropped", "grown")
+
+
+@pytest.fixture(scope="module")
+def found(krita: Krita) -> dict[str, Any]:
+    return krita.run("earlier")
+
+
+def facts_of(found: dict[str, Any], case: str) -> dict[str, Any]:
+    facts: dict[str, Any] = found[case]
+    assert "traceback" not in facts, facts["traceback"]
+    return facts
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_earlier_dream_is_placed_where_it_belongs_now(found: dict[str, Any], case: str) -> None:
+    facts = facts_of(found, case)
+    assert facts["message"].endswith("is placed again.")
+    assert facts["drawn"] == facts["expected"]
+    assert all(abs(a - b) <= 1 for a, b in zip(facts["masked"], facts["expected"], strict=True))
+
+
+def test_where_nothing_tells_its_place_it_is_not_placed(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "cropped without its layer")
+    assert "no telling where it belongs" in facts["message"]
+    assert "drawn" not in facts
