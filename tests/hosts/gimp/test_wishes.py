@@ -16,7 +16,9 @@ PRESET = next(name for name, preset in PRESETS.items() if len(preset.settings.la
 
 @pytest.fixture(scope="module")
 def found(gimp: Gimp) -> dict[str, Any]:
-    return gimp.run("wishes", preset=PRESET)
+    facts = gimp.run("wishes", preset=PRESET)
+    facts.update(gimp.run("edges"))
+    return facts
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from gi.repository import Gimp
 
 from bridgeclient import Result
-from bridgeclient.looks import Json
+from bridgeclient.looks import Json, defaults
 from gimpdream import again, arguments, layers
 from gimpdream.arguments import Wish
 from gimpdream.dreaming import bridge, dream
@@ -25,6 +25,7 @@ from gimpdream.identity import id_for
 from gimpdream.meanwhile import check_meanwhile
 from gimpdream.memory import Memory
 from gimpdream.selection import seen
+from gimpdream.sentences import Refused
 from gimpdream.source import Plan, check_layers, guide_frame, sources
 
 
@@ -56,7 +57,11 @@ class NewDream:
 
     def prefill(self, config: Any) -> Json | None:
         """GIMP itself brings the arguments of the last time; what none has set is the preset's."""
-        settings = arguments.read_settings(config, self._schema)
+        try:
+            settings = arguments.read_settings(config, self._schema)
+        except Refused:  # what was kept can't be read: the dialog has to open all the same
+            settings = defaults(self._schema)
+            config.set_property("preset", arguments.CUSTOM)
         arguments.write_settings(config, settings, self._schema)
         return None
 

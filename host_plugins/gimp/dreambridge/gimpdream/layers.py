@@ -60,24 +60,11 @@ def place(image: Gimp.Image, dreams: Sequence[Dreamed]) -> list[Gimp.Layer]:
 
 
 def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
-    source, region = dreamed.source.layer, dreamed.source.in_image(dreamed.source.region)
+    source, earlier = dreamed.source.layer, _earlier(dreamed.source.layer, dreamed.memory.source)
     standing = standing_of(source, crisp=is_crisp(dreamed.pixels))
-    earlier = _earlier(source, dreamed.memory.source)
     if standing is Standing.CLIPPED and not is_alone(source) and not earlier:
         wrap(image, source)
-    layer = Gimp.Layer.new(
-        image,
-        dreamed.name,
-        region.width,
-        region.height,
-        Gimp.ImageType.GRAYA_IMAGE if source.is_gray() else Gimp.ImageType.RGBA_IMAGE,
-        100.0,
-        image.get_default_new_layer_mode(),
-    )
-    pixels = opaque(dreamed.pixels) if standing is Standing.CLIPPED else dreamed.pixels
-    write(layer, pixels, dreamed.format, shadow=False)
-    remember(layer, dreamed.memory)
-    layer.set_offsets(region.x, region.y)
+    layer = _layer_of(image, dreamed, standing)
     _remember_whose(dreamed)
     highest = image.get_item_position(earlier[0] if earlier else source)
     image.insert_layer(layer, source.get_parent(), highest)
@@ -87,7 +74,21 @@ def _place(image: Gimp.Image, dreamed: Dreamed) -> Gimp.Layer:
         take_over(layer, source)
     for old in earlier if dreamed.wish.hide_earlier else ():
         old.set_visible(False)
-    _mask(layer, dreamed, region)
+    _mask(layer, dreamed)
+    return layer
+
+
+def _layer_of(image: Gimp.Image, dreamed: Dreamed, standing: Standing) -> Gimp.Layer:
+    """A layer with the dream's pixels and memory at their place, not yet in the image."""
+    source, size = dreamed.source, (dreamed.pixels.width, dreamed.pixels.height)
+    kind = Gimp.ImageType.GRAYA_IMAGE if source.layer.is_gray() else Gimp.ImageType.RGBA_IMAGE
+    mode = image.get_default_new_layer_mode()
+    layer = Gimp.Layer.new(image, dreamed.name, *size, kind, 100.0, mode)
+    pixels = opaque(dreamed.pixels) if standing is Standing.CLIPPED else dreamed.pixels
+    write(layer, pixels, dreamed.format, shadow=False)
+    remember(layer, dreamed.memory)
+    region = source.in_image(source.region)
+    layer.set_offsets(region.x, region.y)
     return layer
 
 
@@ -121,11 +122,11 @@ def _remember_whose(dreamed: Dreamed) -> None:
         mark(dreamed.wish.guide, dreamed.memory.guide)
 
 
-def _mask(layer: Gimp.Layer, dreamed: Dreamed, region: Rect) -> None:
+def _mask(layer: Gimp.Layer, dreamed: Dreamed) -> None:
     mask = layer.create_mask(Gimp.AddMaskType.WHITE)
     layer.add_mask(mask)
     if (shape := dreamed.source.shape) is not None:
-        write_values(mask, Rect(0, 0, region.width, region.height), shape.values, shape.name)
+        write_values(mask, bounds_of(layer), shape.values, shape.name)
     if dreamed.memory.result == ALPHA:
         layer.remove_mask(Gimp.MaskApplyMode.APPLY)
     else:

@@ -51,7 +51,7 @@ class Preview:
         self._last_seen = seen()
         self._client: bridge.BridgeClient | None = None
         self._job: str | None = None
-        self._order: Order | None = None
+        self._sketched: tuple[Plan, Order] | None = None
         self._settling = self._polling = 0
         self._watching = GLib.timeout_add(_WATCH_MS, self._watch)
         self._closed = False
@@ -122,7 +122,8 @@ class Preview:
             self._cancel()
             plan = self._plan()
             self._time.set_text(self._stopwatch.expected(plan))
-            self._order = order = sketch(plan, SIDE)
+            order = sketch(plan, SIDE)
+            self._sketched = plan, order
             if not self._switch.get_active():
                 self._tell("")
                 self._show(order.image)
@@ -180,9 +181,10 @@ class Preview:
 
     def _measure(self, result: bridge.Result) -> None:
         """The sketch tells how long the dream will take where nothing better is known."""
-        if self._order is not None:
-            self._stopwatch.measure(self._order, result)
-            self._time.set_text(self._stopwatch.expected(self._plan()))
+        if self._sketched is not None:
+            plan, order = self._sketched
+            self._stopwatch.measure(order, result)
+            self._time.set_text(self._stopwatch.expected(plan))
 
     def _lose(self, error: bridge.BridgeError) -> None:
         self._tell(str(error))

@@ -160,6 +160,24 @@ def raw(
     return bytes(got)
 
 
+def plain(precision: str = "U8_NON_LINEAR") -> tuple[Gimp.Image, Gimp.Layer]:
+    """An image with one layer and a soft ellipse selected."""
+    image = picture(precision=precision)
+    layer = painted(image)
+    ellipse(image, 14, 10, 34, 26)
+    return image, layer
+
+
+def memory(layer: Gimp.Layer) -> dict[str, Any]:
+    """What a dream layer remembers."""
+    return dict(json.loads(bytes(layer.get_parasite("dreambridge").get_data())))
+
+
+def top(image: Gimp.Image) -> Gimp.Layer:
+    """The topmost layer."""
+    return image.get_layers()[0]
+
+
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
