@@ -15,8 +15,8 @@ from dreamkrita.choices import Choices
 from dreamkrita.dreaming import Dreaming
 from dreamkrita.edge import soft_bounds
 from dreamkrita.sentences import Refused
-from dreamkrita.source import canvas_of, layer_of
-from krita import Document, Krita
+from dreamkrita.source import canvas_of, layer_of, selected
+from krita import Krita
 
 _GROUP, _SPEEDS = "dreambridge", "speeds"
 _TOGETHER = "\N{NO-BREAK SPACE}"
@@ -66,23 +66,17 @@ class Forecast:
         if document is None:
             return None
         try:
-            bounds = layer_of(document.activeNode()).bounds()
+            layer = layer_of(document.activeNode())
         except Refused:
             return None
         canvas = canvas_of(document)
         whole: Rect | None = canvas
+        bounds, found = layer.bounds(), selected(document, layer)
         if not bounds.isEmpty():
             shown = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
             whole = intersection(shown, canvas)
-        selected = soft_bounds(_selected(document) or canvas, canvas, self._choices.edge)
-        region = intersection(selected, whole) if selected and whole else None
+        soft = soft_bounds(found[1] if found else canvas, canvas, self._choices.edge)
+        region = intersection(soft, whole) if soft and whole else None
         if whole is None or region is None:
             return None
         return with_context(region, whole, context_margin(region, settings, self._layers))
-
-
-def _selected(document: Document) -> Rect | None:
-    selection = document.selection()
-    if selection is None or selection.width() < 1 or selection.height() < 1:
-        return None
-    return Rect(selection.x(), selection.y(), selection.width(), selection.height())

@@ -15,7 +15,7 @@ from dreamkrita.qt import QtCore
 from dreamkrita.sentences import Refused
 from dreamkrita.shape import Shape
 from dreamkrita.spaces import Space, check
-from krita import Document, Krita, Node
+from krita import Document, Krita, Node, Selection
 
 SLICE = 1 << 19
 """Pixels read or written at a time: some milliseconds."""
@@ -121,14 +121,21 @@ def canvas_of(document: Document) -> Rect:
     return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
 
 
-def _shape(document: Document, layer: Node) -> Shape | None:
+def selected(document: Document, layer: Node) -> tuple[Selection, Rect] | None:
     """What is selected: by the layer's local selection where it has one, as Krita's tools do."""
     local = [one for one in layer.childNodes() if one.type() == "selectionmask" and one.visible()]
     selection = local[0].selection() if len(local) == 1 else document.selection()
     if selection is None or selection.width() < 1 or selection.height() < 1:
         return None
-    bounds = selection.x(), selection.y(), selection.width(), selection.height()
-    return Shape(Rect(*bounds), bytes(selection.pixelData(*bounds)))
+    return selection, Rect(selection.x(), selection.y(), selection.width(), selection.height())
+
+
+def _shape(document: Document, layer: Node) -> Shape | None:
+    if (found := selected(document, layer)) is None:
+        return None
+    selection, bounds = found
+    values = selection.pixelData(bounds.x, bounds.y, bounds.width, bounds.height)
+    return Shape(bounds, bytes(values))
 
 
 def _extent(document: Document, layer: Node) -> Rect:
