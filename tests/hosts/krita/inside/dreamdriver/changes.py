@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dreams import begun, dreams_of
+from dreams import begun, dreams_of, endless
 from lab import (
     K,
     busy,
@@ -28,8 +28,8 @@ CASES.clear()
 
 
 def slow() -> None:
-    """Settings of a dream with some previews."""
-    quick("relu3_1", iterations=16, octaves=2)
+    """Settings of a dream with some previews, on a fast machine too."""
+    quick("relu3_1", iterations=100, octaves=2)
 
 
 def started(selected: Any = SELECTED) -> Iterator[Any]:
@@ -97,7 +97,7 @@ def ends(name: str, change: Callable[[Document], Any]) -> None:
     def _() -> Iterator[Any]:
         doc, _source = yield from started()
         before = tree(doc.rootNode())
-        slow()
+        endless()
         yield from begun(doc)
         yield settled(doc)
         change(doc)
@@ -143,7 +143,7 @@ def _() -> Iterator[Any]:
     assert doc.saveAs(path)
     yield settled(doc)
     facts: dict[str, Any] = {"modified_before": doc.modified()}
-    slow()
+    quick("relu4_3", iterations=100, octaves=4)
     yield from begun(doc)
     yield settled(doc)
     K.action("file_save").trigger()
@@ -160,7 +160,7 @@ def _() -> Iterator[Any]:
     doc, _source = yield from started()
     doc.setBatchmode(True)
     assert doc.saveAs(PARAMETERS["folder"] + "/cancelled.kra")
-    slow()
+    endless()
     yield from begun(doc)
     yield settled(doc)
     K.action("file_save").trigger()

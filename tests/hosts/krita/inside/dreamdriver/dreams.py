@@ -37,8 +37,14 @@ SELECTED = (30, 20, 100, 80)
 
 
 def slow() -> None:
-    """Settings of a dream that takes some seconds."""
-    quick("relu3_1", iterations=26, octaves=2)
+    """Settings of a dream that takes some seconds, on a fast machine too."""
+    quick("relu3_1", iterations=100, octaves=2)
+
+
+def endless() -> None:
+    """Settings of a dream that isn't done before it is ended."""
+    quick("relu4_3", iterations=100, octaves=30)
+    widget("octave_scale").setValue(1.02)
 
 
 def prepared(**size: int) -> Iterator[Any]:
@@ -97,7 +103,7 @@ def _() -> Iterator[Any]:
 @case("cancel")
 def _() -> Iterator[Any]:
     doc, _source = yield from prepared()
-    slow()
+    endless()
     before = tree(doc.rootNode())
     canvas = bytes(doc.pixelData(0, 0, doc.width(), doc.height()))
     yield from begun(doc)
@@ -116,7 +122,7 @@ def _() -> Iterator[Any]:
 @case("cancel after painting meanwhile")
 def _() -> Iterator[Any]:
     doc, source = yield from prepared()
-    slow()
+    endless()
     yield from begun(doc)
     stroke = b"\x11\x22\x33\xff" * 100
     source.setPixelData(stroke, 5, 5, 10, 10)
@@ -135,7 +141,7 @@ def _() -> Iterator[Any]:
 @case("cancel at once")
 def _() -> Iterator[Any]:
     doc, _source = yield from prepared()
-    slow()
+    endless()
     before = tree(doc.rootNode())
     click("dream_button")
     press("dreambridge_cancel")
@@ -147,7 +153,7 @@ def _() -> Iterator[Any]:
 @case("undone while it develops")
 def _() -> Iterator[Any]:
     doc, _source = yield from prepared()
-    slow()
+    endless()
     before = tree(doc.rootNode())
     layer = yield from begun(doc)
     yield from pressed("edit_undo", lambda: layer.parentNode() is None)
@@ -159,7 +165,7 @@ def _() -> Iterator[Any]:
 def _() -> Iterator[Any]:
     doc, source = yield from prepared()
     del source  # whoever keeps a node while its document is closed brings Krita down
-    slow()
+    endless()
     yield from begun(doc)
     doc.setModified(False)
     press("file_close")
