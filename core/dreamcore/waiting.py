@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 _POLICY = "OMP_WAIT_POLICY"
 _SHORT = {
-    "GOMP_SPINCOUNT": "1000",  # GNU's, in torch for Linux; turns of a loop instead of 300,000
+    "GOMP_SPINCOUNT": "2000",  # GNU's, in torch for Linux; turns of a loop instead of 300,000
     "KMP_BLOCKTIME": "0",  # Intel's and LLVM's, in torch for Windows and macOS; not 200 ms
 }
 

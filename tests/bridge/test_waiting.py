@@ -16,7 +16,7 @@ from dreamcore.waiting import with_short_waits
 from servers import Server, wait_until
 
 VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
-SHORT = "GOMP_SPINCOUNT = '1000'"
+SHORT = "GOMP_SPINCOUNT = '2000'"
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only there it is GNU's OpenMP")
 
