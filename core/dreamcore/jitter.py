@@ -18,7 +18,7 @@ def edge(layer: Layer) -> int:
     Beyond them it sees zeros. As few as leave no frame in a dream, because they cost time: a layer
     that sees further needs more.
     """
-    return max(2, (layer.receptive_field - 148) // 3)
+    return max(2, (layer.receptive_field - 148) * 2 // 3)
 
 
 def origin(generator: torch.Generator, jitter: int, layer: Layer) -> tuple[int, int]:
