@@ -235,14 +235,10 @@ def _free_change(change: Tensor, image: Tensor) -> float:
     """The sum of what `faded` leaves of a small change; both (3, H, W)."""
     total = change.new_zeros(())
     for rows in _strips(image):
-        total += (change[:, rows].abs() * freedom(change[:, rows], image[:, rows])).sum()
+        moved, part = change[:, rows], image[:, rows]
+        room = torch.where(moved > 0, 1 - part, part)
+        total += (moved.abs() * room.div_(SHOULDER).clamp_(0, 1)).sum()
     return float(total)
-
-
-def freedom(change: Tensor, image: Tensor) -> Tensor:
-    """The share of a small change that `faded` leaves of it, in [0, 1]."""
-    room = torch.where(change > 0, 1 - image, image)
-    return room.div_(SHOULDER).clamp_(0, 1)
 
 
 def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:

@@ -1,8 +1,8 @@
 """How the threads of OpenMP wait for each other: they spin for microseconds, then sleep.
 
 torch's threads meet at the end of every operation, thousands of times in a step. By default they
-spin there, which wins nothing to speak of alone. Beside another program it is ruinous: a thread
-that waits burns the time slice that the thread it waits for would need.
+spin there, which wins some percent alone. Beside another program it is ruinous: a thread that waits
+burns the time slice that the thread it waits for would need.
 
 Loads no torch: the libraries read these variables once, when they are loaded.
 """
