@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from dreambridge import doctor as checks
-from dreambridge.editors.base import Places
-from dreambridge.editors.checks import Finding
-from dreambridge.editors.registry import EDITORS
+from dreambridge.installer import doctor as checks
+from dreambridge.installer.base import Places
+from dreambridge.installer.checks import Finding
+from dreambridge.installer.registry import EDITORS
 
 _MARKS = {True: ("good", "green"), False: ("bad ", "red"), None: ("–   ", "white")}
 

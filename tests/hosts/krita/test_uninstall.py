@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dreambridge.editors.kritarc import value
 from dreambridge.home import Home
+from dreambridge.installer.kritarc import value
 from hosts.krita.conftest import Krita
 from servers import Server
 

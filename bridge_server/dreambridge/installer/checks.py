@@ -18,10 +18,10 @@ from typing import Any
 from bridgeclient.discovery import Installation
 from bridgeclient.errors import BridgeError
 from dreambridge import __version__
-from dreambridge.editors import probe
-from dreambridge.editors.base import Editor, Places, Profile
-from dreambridge.editors.install import installed_files
-from dreambridge.editors.manifest import InstallError
+from dreambridge.installer import probe
+from dreambridge.installer.base import Editor, Places, Profile
+from dreambridge.installer.install import installed_files
+from dreambridge.installer.manifest import InstallError
 
 _PROBE_S = 60
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dreambridge.editors.base import Editor
-from dreambridge.editors.gimp import Gimp
-from dreambridge.editors.krita import Krita
+from dreambridge.installer.base import Editor
+from dreambridge.installer.gimp import Gimp
+from dreambridge.installer.krita import Krita
 
 EDITORS: dict[str, Editor] = {editor.name: editor for editor in (Gimp(), Krita())}

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from bridgeclient import Installation
 from dreambridge import __version__
 from dreambridge.cli import main
-from dreambridge.editors.base import Profile
-from dreambridge.editors.gimp import Gimp
-from dreambridge.editors.install import install, installed_files, planned, uninstall
-from dreambridge.editors.manifest import NAME as MANIFEST
-from dreambridge.editors.manifest import InstallError
 from dreambridge.home import locate
+from dreambridge.installer.base import Profile
+from dreambridge.installer.gimp import Gimp
+from dreambridge.installer.install import install, installed_files, planned, uninstall
+from dreambridge.installer.manifest import NAME as MANIFEST
+from dreambridge.installer.manifest import InstallError
 from dreamcore.schema import schema
 
 GIMP = Gimp()

@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from dreambridge.editors.base import Editor
-from dreambridge.editors.install import Installed, contents, files_of, generate
-from dreambridge.editors.manifest import InstallError
-from dreambridge.editors.wheels import MINORS
+from dreambridge.installer.base import Editor
+from dreambridge.installer.install import Installed, contents, files_of, generate
+from dreambridge.installer.manifest import InstallError
+from dreambridge.installer.wheels import MINORS
 
 
 def write_archive(editor: Editor, archive: Path, *, minors: Sequence[int] = MINORS) -> Installed:

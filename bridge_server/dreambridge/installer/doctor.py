@@ -2,7 +2,7 @@
 
 Each check looks at one thing and says one line; none changes anything, except that the server is
 started when it isn't there, because that is what the plug-ins do. What concerns the editors is in
-`editors.checks`.
+`checks`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from bridgeclient.discovery import Installation, connect
 from bridgeclient.errors import BridgeError
 from bridgeclient.events import Status
 from dreambridge import __version__
-from dreambridge.editors.base import Editor, Places
-from dreambridge.editors.checks import Finding, editor_findings
 from dreambridge.home import locate
+from dreambridge.installer.base import Editor, Places
+from dreambridge.installer.checks import Finding, editor_findings
 from dreamcore import bundled
 
 _WARM_S = 120.0

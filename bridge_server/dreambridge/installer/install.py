@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 import bridgeclient
 import dreambridge
 from bridgeclient.discovery import Installation
-from dreambridge.editors.base import Editor, Item, Profile
-from dreambridge.editors.manifest import NAME, InstallError, Manifest
-from dreambridge.editors.wheels import MINORS, Vendored, vendor
 from dreambridge.home import locate
+from dreambridge.installer.base import Editor, Item, Profile
+from dreambridge.installer.manifest import NAME, InstallError, Manifest
+from dreambridge.installer.wheels import MINORS, Vendored, vendor
 from dreamcore.schema import schema
 
 

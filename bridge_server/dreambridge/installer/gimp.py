@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from dreambridge.editors.base import Item, Places, Profile
+from dreambridge.installer.base import Item, Places, Profile
 
 _VERSION = re.compile(r"3\.\d+")
 _FOLDER = PurePosixPath("plug-ins/dreambridge")

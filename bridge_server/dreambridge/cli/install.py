@@ -8,9 +8,9 @@ from pathlib import Path, PurePath
 
 import click
 
-from dreambridge.editors.archive import write_archive
-from dreambridge.editors.base import Editor, Places, Profile
-from dreambridge.editors.install import (
+from dreambridge.installer.archive import write_archive
+from dreambridge.installer.base import Editor, Places, Profile
+from dreambridge.installer.install import (
     Installed,
     check_folder,
     installed_files,
@@ -18,9 +18,9 @@ from dreambridge.editors.install import (
     planned_paths,
     uninstall,
 )
-from dreambridge.editors.install import install as put
-from dreambridge.editors.manifest import InstallError
-from dreambridge.editors.registry import EDITORS
+from dreambridge.installer.install import install as put
+from dreambridge.installer.manifest import InstallError
+from dreambridge.installer.registry import EDITORS
 
 _editor = click.argument("editor", type=click.Choice(sorted(EDITORS)))
 _config_dir = click.option(

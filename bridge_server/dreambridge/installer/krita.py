@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from dreambridge.editors.base import Item, Places, Profile
-from dreambridge.editors.kritarc import value, with_value
+from dreambridge.installer.base import Item, Places, Profile
+from dreambridge.installer.kritarc import value, with_value
 
 _NAME = "dreambridge"
 _FOLDER = PurePosixPath("pykrita") / _NAME

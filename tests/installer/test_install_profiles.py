@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dreambridge.editors.base import Places
-from dreambridge.editors.gimp import Gimp
+from dreambridge.installer.base import Places
+from dreambridge.installer.gimp import Gimp
 
 GIMP = Gimp()
 

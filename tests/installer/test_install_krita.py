@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dreambridge.cli import main
-from dreambridge.editors.archive import write_archive
-from dreambridge.editors.base import Places, Profile
-from dreambridge.editors.checks import plugin as examined
-from dreambridge.editors.install import install, installed_files, uninstall
-from dreambridge.editors.krita import Krita, configuration
-from dreambridge.editors.kritarc import value, with_value
-from dreambridge.editors.manifest import InstallError
+from dreambridge.installer.archive import write_archive
+from dreambridge.installer.base import Places, Profile
+from dreambridge.installer.checks import plugin as examined
+from dreambridge.installer.install import install, installed_files, uninstall
+from dreambridge.installer.krita import Krita, configuration
+from dreambridge.installer.kritarc import value, with_value
+from dreambridge.installer.manifest import InstallError
 
 KRITA = Krita()
 

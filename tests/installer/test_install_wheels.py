@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dreambridge.editors.wheels import ANY, vendor
+from dreambridge.installer.wheels import ANY, vendor
 
 OWN = sys.version_info.minor
 

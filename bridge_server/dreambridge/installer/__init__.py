@@ -7,9 +7,9 @@
     archive    a plug-in as an archive, for Krita's own importer
     install    writes, updates and removes a plug-in
     manifest   the list of what an installation wrote
-    checks     whether a plug-in is whole and can be loaded, for `dreambridge doctor`
+    checks     whether a plug-in is whole and can be loaded
     probe      what `checks` lets the editor's own Python say
-    commands   `install` and `uninstall` on the command line
+    doctor     every check of `dreambridge doctor`, the server's too
 
 A new editor is a module with an `Editor`, named in `registry`; nothing else changes.
 """

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from dreambridge import __version__
-from dreambridge.doctor import private, report, weights
-from dreambridge.editors.base import Places, Profile
-from dreambridge.editors.checks import Finding, code, editor_findings, plugin
-from dreambridge.editors.gimp import Gimp
-from dreambridge.editors.install import install
-from dreambridge.editors.krita import Krita
 from dreambridge.home import VARIABLE
+from dreambridge.installer.base import Places, Profile
+from dreambridge.installer.checks import Finding, code, editor_findings, plugin
+from dreambridge.installer.doctor import private, report, weights
+from dreambridge.installer.gimp import Gimp
+from dreambridge.installer.install import install
+from dreambridge.installer.krita import Krita
 from servers import Server
 
 GIMP = Gimp()
