@@ -39,10 +39,10 @@ class FusedConvolution(Convolution):
         self.weight = _packed(self.weight)
         self.turned = _packed(self.turned)
 
-    def forward(self, x: Tensor, *, relu: bool) -> Tensor:  # noqa: D102
+    def forward(self, x: Tensor, *, relu: bool) -> Tensor:
         return _pointwise(x, self.weight, self.bias, "relu" if relu else "none")
 
-    def backward(self, gradient: Tensor) -> Tensor:  # noqa: D102
+    def backward(self, gradient: Tensor) -> Tensor:
         return _pointwise(gradient, self.turned, None, "none")
 
 

@@ -47,12 +47,12 @@ class WinogradConvolution(FusedConvolution):
         self._kernels = _transformed(weight)
         self._turned_kernels = _transformed(weight.flip(2, 3).transpose(0, 1))
 
-    def forward(self, x: Tensor, *, relu: bool) -> Tensor:  # noqa: D102
+    def forward(self, x: Tensor, *, relu: bool) -> Tensor:
         if x.shape[2] * x.shape[3] < LEAST_POSITIONS:
             return super().forward(x, relu=relu)
         return _convolve(x, self._kernels, self.bias, relu)
 
-    def backward(self, gradient: Tensor) -> Tensor:  # noqa: D102
+    def backward(self, gradient: Tensor) -> Tensor:
         if gradient.shape[2] * gradient.shape[3] < LEAST_POSITIONS:
             return super().backward(gradient)
         return _convolve(gradient, self._turned_kernels, None, relu=False)

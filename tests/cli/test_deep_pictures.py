@@ -127,7 +127,7 @@ def test_png_keeps_16_bits_through_reading_and_writing(tmp_path: Path, channels:
     write_picture(tmp_path / "out.png", picture)
     again = read_picture(tmp_path / "out.png")
     np.testing.assert_array_equal(again.pixels, pixels)
-    assert again.about.texts == {"Title": "Coffee"}
+    assert again.metadata.texts == {"Title": "Coffee"}
 
 
 def test_a_transparent_colour_of_16_bits_becomes_alpha(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_16_bits_are_rounded_where_a_format_has_8_and_that_is_said(
     ramp = np.arange(0, 65536, 64, np.uint16).reshape(32, 32, 1).repeat(3, axis=2)
     path = tmp_path / f"out{suffix}"
     with Destination(path) as destination:
-        assert "8 bits" in destination.rehearse(Picture(ramp))[0]
+        assert "8 bits" in destination.try_encoding(Picture(ramp))[0]
         destination.write(Picture(ramp))
     read = read_picture(path).pixels
     assert read.dtype == np.uint8

@@ -150,16 +150,16 @@ def test_a_rescue_keeps_the_profile(source: Path, photo: Array, vanishing: Path)
     Image.fromarray(photo).save(source, icc_profile=profile)
     run("dream", source, vanishing / "out.png", "--local")
     (rescued,) = (source.parent / "here").iterdir()
-    assert read_picture(rescued).about.icc == profile
+    assert read_picture(rescued).metadata.icc == profile
 
 
 def test_an_encoder_that_fails_with_the_result_alone_costs_no_pixel(
     source: Path, photo: Array, vanishing: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rehearsal passes; then something unforeseen happens to what is known about it."""
+    """The trial passes; then something unforeseen happens to what is known about it."""
 
     def write(file: object, picture: Picture, quality: int) -> None:
-        if picture.about.dpi:
+        if picture.metadata.dpi:
             raise RuntimeError("Error setting from dictionary")
         whole.write(file, picture, quality)  # type: ignore[arg-type]
 

@@ -89,7 +89,7 @@ def test_cmyk_goes_through_its_profile_and_says_so_where_that_is_none(tmp_path: 
             picture = read_picture(tmp_path / "in.tif")
             assert picture.pixels.shape[2] == 3
             assert said in picture.notes[0]
-            assert not picture.about.icc
+            assert not picture.metadata.icc
             if icc is profile:
                 full = np.iinfo(dtype).max / 255
                 assert np.abs(picture.pixels / full - np.asarray(expected)).max() <= 1
@@ -98,7 +98,7 @@ def test_cmyk_goes_through_its_profile_and_says_so_where_that_is_none(tmp_path: 
 def test_a_profile_for_another_model_is_dropped_and_that_is_said(tmp_path: Path) -> None:
     Image.fromarray(values(3, "uint8")).save(tmp_path / "in.png", icc_profile=ink_profile())
     picture = read_picture(tmp_path / "in.png")
-    assert picture.about.icc == b""
+    assert picture.metadata.icc == b""
     assert "CMYK" in picture.notes[0]
 
 

@@ -13,8 +13,8 @@ from PIL import ExifTags, Image, ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 from dreambridge.cli.pictures import (
-    About,
     Destination,
+    Metadata,
     Picture,
     read_picture,
     write_picture,
@@ -22,7 +22,7 @@ from dreambridge.cli.pictures import (
 from picture_files import SIZE, values
 
 
-def about(tmp_path: Path) -> About:
+def metadata(tmp_path: Path) -> Metadata:
     """Everything that a photograph and its editors may say, read from a JPEG and completed."""
     exif = Image.Exif()
     exif[0x010F], exif[0x8298] = "Maker", "Someone"
@@ -36,7 +36,7 @@ def about(tmp_path: Path) -> About:
         dpi=(300, 300),
         comment="A comment",
     )
-    return read_picture(tmp_path / "about.jpg").about
+    return read_picture(tmp_path / "about.jpg").metadata
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ def about(tmp_path: Path) -> About:
 def test_exif_xmp_profile_resolution_and_comment_are_kept(
     tmp_path: Path, suffix: str, dtype: str
 ) -> None:
-    picture = Picture(values(3, dtype), about(tmp_path))
+    picture = Picture(values(3, dtype), metadata(tmp_path))
     path = tmp_path / f"out{suffix}"
     with Destination(path) as destination:
-        notes = destination.rehearse(picture)
+        notes = destination.try_encoding(picture)
         destination.write(picture)
-    again = read_picture(path).about
-    assert again.icc == picture.about.icc
-    assert again.xmp == picture.about.xmp
+    again = read_picture(path).metadata
+    assert again.icc == picture.metadata.icc
+    assert again.xmp == picture.metadata.xmp
     exif = Image.Exif()
     exif.load(again.exif)
     assert (exif[0x010F], exif[0x8298]) == ("Maker", "Someone")
@@ -72,7 +72,7 @@ def test_exif_xmp_profile_resolution_and_comment_are_kept(
 
 
 def test_other_programs_find_exif_in_our_tiff(tmp_path: Path) -> None:
-    write_picture(tmp_path / "out.tif", Picture(values(3, "uint8"), about(tmp_path)))
+    write_picture(tmp_path / "out.tif", Picture(values(3, "uint8"), metadata(tmp_path)))
     # Pillow's own reader, which other readers agree with
     with Image.open(tmp_path / "out.tif") as image:
         image.load()
@@ -86,8 +86,8 @@ def test_other_programs_find_exif_in_our_tiff(tmp_path: Path) -> None:
 def test_exif_goes_into_a_tiff_of_more_than_4_gib_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dreambridge.cli.pictures.saving._CLASSIC_BYTES", 0)
-    write_picture(tmp_path / "out.tif", Picture(values(3, "uint8"), about(tmp_path)))
+    monkeypatch.setattr("dreambridge.cli.pictures.encoders._CLASSIC_BYTES", 0)
+    write_picture(tmp_path / "out.tif", Picture(values(3, "uint8"), metadata(tmp_path)))
     with tifffile.TiffFile(tmp_path / "out.tif") as tiff:
         assert tiff.is_bigtiff
         assert tiff.pages.first.tags["ExifTag"].value["DateTimeOriginal"] == "2026:01:02 03:04:05"
@@ -105,7 +105,7 @@ def test_a_lying_tiff_stands_upright_and_no_longer_says_that_it_lies(tmp_path: P
     write_picture(tmp_path / "out.tif", picture)
     again = read_picture(tmp_path / "out.tif")
     np.testing.assert_array_equal(again.pixels, picture.pixels)
-    assert again.about.xmp == b"<rdf/>"
+    assert again.metadata.xmp == b"<rdf/>"
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -138,7 +138,7 @@ def test_quality_is_jpegs_and_webps(tmp_path: Path) -> None:
         sizes = []
         for quality in (30, 95):
             with Destination(tmp_path / f"out{suffix}", quality=quality) as destination:
-                destination.rehearse(picture)
+                destination.try_encoding(picture)
                 destination.write(picture)
             sizes.append((tmp_path / f"out{suffix}").stat().st_size)
         assert sizes[0] < sizes[1] / 2

@@ -75,7 +75,7 @@ def test_what_a_format_cannot_hold_is_said_beforehand(
         pytest.raises(PictureError, match=said),
         Destination(tmp_path / name) as destination,
     ):
-        destination.rehearse(Picture(pixels(channels, dtype)))
+        destination.try_encoding(Picture(pixels(channels, dtype)))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from dreambridge import __version__
 from dreambridge.home import VARIABLE
-from dreambridge.installer.base import Places, Profile
-from dreambridge.installer.checks import Finding, code, editor_findings, plugin
-from dreambridge.installer.doctor import private, report, weights
+from dreambridge.installer.base import Machine, Profile
+from dreambridge.installer.checks import CheckResult, code, editor_checks, plugin
+from dreambridge.installer.doctor import anonymized, report, weights
 from dreambridge.installer.gimp import Gimp
 from dreambridge.installer.install import install
 from dreambridge.installer.krita import Krita
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def profile(home: Path) -> Profile:
-    (found,) = GIMP.profiles(Places("linux", home, {}))
+    (found,) = GIMP.profiles(Machine("linux", home, {}))
     return found
 
 
@@ -40,7 +40,7 @@ def profile(home: Path) -> Profile:
 def folder(profile: Profile) -> Path:
     """The folder of the plug-in that is installed."""
     install(GIMP, profile, minors=())
-    return profile.folder / GIMP.home
+    return profile.folder / GIMP.folder
 
 
 def test_the_weights_are_intact() -> None:
@@ -61,7 +61,7 @@ def test_a_missing_plug_in_is_no_fault(profile: Profile) -> None:
 
 
 def test_no_profile_is_no_fault(tmp_path: Path) -> None:
-    (found,) = editor_findings(GIMP, Places("linux", tmp_path, {}))
+    (found,) = editor_checks(GIMP, Machine("linux", tmp_path, {}))
     assert found.good is None
 
 
@@ -99,9 +99,9 @@ def test_an_entry_that_can_not_be_executed_is_bad(profile: Profile, folder: Path
     assert plugin(GIMP, profile).good
 
 
-def loaded(profile: Profile, places: Places | None = None) -> list[Finding]:
+def loaded(profile: Profile, machine: Machine | None = None) -> list[CheckResult]:
     """What the doctor says of the code; without an editor here our own Python looks at it."""
-    return list(code(GIMP, profile, places or Places("win32", profile.folder, {})))
+    return list(code(GIMP, profile, machine or Machine("win32", profile.folder, {})))
 
 
 def test_sound_files_are_good_and_looking_at_them_leaves_nothing(
@@ -137,13 +137,13 @@ def test_files_that_can_not_be_loaded_are_bad(
 
 def test_kritas_files_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
-    krita, places = Krita(), Places("linux", tmp_path, {})
+    krita, machine = Krita(), Machine("linux", tmp_path, {})
     resources = tmp_path / ".local/share/krita"
     resources.mkdir(parents=True)
     install(krita, krita.profile_at(resources), minors=())
-    assert all(found.good for found in editor_findings(krita, places))
+    assert all(found.good for found in editor_checks(krita, machine))
     (resources / "pykrita/dreambridge/dreamkrita/story.py").write_text("class\n")
-    plugged, files = editor_findings(krita, places)
+    plugged, files = editor_checks(krita, machine)
     assert plugged.good
     assert files.good is False
     assert "story.py, line 1" in files.found
@@ -159,18 +159,18 @@ def test_a_damaged_file_is_bad(profile: Profile, folder: Path, name: str) -> Non
 
 def test_a_report_tells_no_private_paths(tmp_path: Path) -> None:
     home = tmp_path / "artist"
-    findings = [
-        Finding("log", True, f"{home}/.local/state/server.log"),
-        Finding("GIMP", False, "/run/media/artist/disk/GIMP", "Do this."),
+    results = [
+        CheckResult("log", True, f"{home}/.local/state/server.log"),
+        CheckResult("GIMP", False, "/run/media/artist/disk/GIMP", "Do this."),
     ]
-    text = report(findings, home)
+    text = report(results, home)
     assert "artist" not in text
     assert "~/.local/state/server.log" in text
     assert "Do this." in text
 
 
 def test_windows_paths_are_private_too() -> None:
-    text = private(r"C:\Users\artist\AppData and D:\artist\x", Path("artist"))
+    text = anonymized(r"C:\Users\artist\AppData and D:\artist\x", Path("artist"))
     assert "artist" not in text.replace("~", "")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dreambridge.cli import main
 from dreambridge.installer.archive import write_archive
-from dreambridge.installer.base import Places, Profile
+from dreambridge.installer.base import Machine, Profile
 from dreambridge.installer.checks import plugin as examined
 from dreambridge.installer.install import install, installed_files, uninstall
 from dreambridge.installer.krita import Krita, configuration
@@ -62,14 +62,14 @@ def profile(home: Path) -> Profile:
 def test_each_kind_of_krita_is_found(
     tmp_path: Path, platform: str, resources: str, kritarc: str, label: str
 ) -> None:
-    places = Places(platform, tmp_path, {})
-    assert KRITA.profiles(places) == []
-    assert tmp_path / resources in KRITA.where(places)
+    machine = Machine(platform, tmp_path, {})
+    assert KRITA.profiles(machine) == []
+    assert tmp_path / resources in KRITA.where(machine)
     (tmp_path / resources).mkdir(parents=True)
-    (found,) = KRITA.profiles(places)
+    (found,) = KRITA.profiles(machine)
     assert (found.folder, found.label) == (tmp_path / resources, label)
     assert found.sandboxed is ("Flatpak" in label)
-    assert configuration(found, places) == tmp_path / kritarc
+    assert configuration(found, machine) == tmp_path / kritarc
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_moved_folders_are_found(
     tmp_path: Path, platform: str, variable: str, resources: str
 ) -> None:
     (tmp_path / "moved" / resources).mkdir(parents=True)
-    places = Places(platform, tmp_path, {variable: str(tmp_path / "moved")})
-    assert [found.folder for found in KRITA.profiles(places)] == [tmp_path / "moved" / resources]
+    machine = Machine(platform, tmp_path, {variable: str(tmp_path / "moved")})
+    assert [found.folder for found in KRITA.profiles(machine)] == [tmp_path / "moved" / resources]
 
 
 def test_moved_configuration_is_edited(tmp_path: Path) -> None:
-    places = Places("linux", tmp_path, {"XDG_CONFIG_HOME": str(tmp_path / "moved")})
+    machine = Machine("linux", tmp_path, {"XDG_CONFIG_HOME": str(tmp_path / "moved")})
     profile = Profile("Krita", tmp_path / "krita")
-    assert configuration(profile, places) == tmp_path / "moved" / "kritarc"
+    assert configuration(profile, machine) == tmp_path / "moved" / "kritarc"
 
 
 TYPICAL = b"""ColorHistory=a\\x00b
@@ -256,10 +256,10 @@ def test_the_doctor_sees_a_plugin_that_is_switched_off(home: Path, profile: Prof
     install(KRITA, profile, minors=())
     assert examined(KRITA, profile).good
     KRITA.disable(profile, "")
-    finding = examined(KRITA, profile)
-    assert finding.good is False
-    assert "switched off" in finding.found
-    assert "dreambridge install krita" in finding.remedy
+    result = examined(KRITA, profile)
+    assert result.good is False
+    assert "switched off" in result.found
+    assert "dreambridge install krita" in result.remedy
     assert installed_files(KRITA, profile)
 
 

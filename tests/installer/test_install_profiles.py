@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dreambridge.installer.base import Places
+from dreambridge.installer.base import Machine
 from dreambridge.installer.gimp import Gimp
+from dreambridge.installer.install import next_step
 
 GIMP = Gimp()
 
 
-def places(platform: str, home: Path, **environment: str) -> Places:
-    return Places(platform, home, environment)
+def machine(platform: str, home: Path, **environment: str) -> Machine:
+    return Machine(platform, home, environment)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_each_kind_of_gimp_is_found(
     tmp_path: Path, platform: str, folder: str, label: str, sandboxed: bool
 ) -> None:
     (tmp_path / folder).mkdir(parents=True)
-    (found,) = GIMP.profiles(places(platform, tmp_path))
+    (found,) = GIMP.profiles(machine(platform, tmp_path))
     assert found.folder == tmp_path / folder
     assert found.label == label
     assert found.sandboxed is sandboxed
@@ -46,7 +47,7 @@ def test_each_kind_of_gimp_is_found(
 def test_all_versions_are_found_the_newest_first_and_gimp_2_never(tmp_path: Path) -> None:
     for version in ("2.10", "3.0", "3.2", "3.10", "3.x", "tmp"):
         (tmp_path / ".config/GIMP" / version).mkdir(parents=True)
-    found = GIMP.profiles(places("linux", tmp_path))
+    found = GIMP.profiles(machine("linux", tmp_path))
     assert [profile.folder.name for profile in found] == ["3.10", "3.2", "3.0"]
 
 
@@ -59,27 +60,27 @@ def test_moved_configuration_folders_are_found(
 ) -> None:
     moved = tmp_path / "elsewhere"
     (moved / expected).mkdir(parents=True)
-    (found,) = GIMP.profiles(places(platform, tmp_path, **{variable: str(moved)}))
+    (found,) = GIMP.profiles(machine(platform, tmp_path, **{variable: str(moved)}))
     assert found.folder == moved / expected
 
 
 def test_gimps_own_variable_names_a_profile(tmp_path: Path) -> None:
     named = tmp_path / "portable"
     named.mkdir()
-    (found,) = GIMP.profiles(places("linux", tmp_path, GIMP3_DIRECTORY=str(named)))
+    (found,) = GIMP.profiles(machine("linux", tmp_path, GIMP3_DIRECTORY=str(named)))
     assert found.folder == named
 
 
 def test_a_profile_is_told_once(tmp_path: Path) -> None:
     folder = tmp_path / ".config/GIMP/3.0"
     folder.mkdir(parents=True)
-    found = GIMP.profiles(places("linux", tmp_path, GIMP3_DIRECTORY=str(folder)))
+    found = GIMP.profiles(machine("linux", tmp_path, GIMP3_DIRECTORY=str(folder)))
     assert len(found) == 1
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
 def test_where_it_looks_is_told(tmp_path: Path, platform: str) -> None:
-    looked = GIMP.where(places(platform, tmp_path))
+    looked = GIMP.where(machine(platform, tmp_path))
     assert looked
     assert all(folder.is_relative_to(tmp_path) for folder in looked)
 
@@ -88,10 +89,10 @@ def test_gimps_python_on_windows_is_the_one_it_brings(tmp_path: Path) -> None:
     python = tmp_path / "GIMP 3" / "bin" / "python.exe"
     python.parent.mkdir(parents=True)
     python.touch()
-    found = GIMP.pythons(places("win32", tmp_path, ProgramFiles=str(tmp_path)))
+    found = GIMP.pythons(machine("win32", tmp_path, ProgramFiles=str(tmp_path)))
     assert list(found) == [python]
 
 
 def test_sandboxed_gimps_are_told_that_the_server_must_run(tmp_path: Path) -> None:
     profile = GIMP.profile_at(tmp_path / ".var/app/org.gimp.GIMP/config/GIMP/3.0")
-    assert "dreambridge serve" in GIMP.after_install(profile)
+    assert "dreambridge serve" in next_step(GIMP, profile)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from dreambridge import __version__
-from dreambridge.cli.sentences import explained, print_anything
+from dreambridge.cli.messages import escape_unprintable, reported
 
 _COMMANDS = {
     "dream": "dreambridge.cli.dream:dream",
@@ -57,14 +57,14 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Remember whether a program calls, which is told even a wrong use in its own language."""
-        print_anything()
+        escape_unprintable()
         ctx.meta[_JSON] = "--json" in args
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            with explained(as_json=ctx.meta[_JSON]):
+            with reported(as_json=ctx.meta[_JSON]):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Cancelled.", err=True)

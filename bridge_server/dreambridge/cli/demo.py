@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from dreambridge.cli.dream import Files, dream_file, ending
+from dreambridge.cli.dream import Files, dream_file, exit_codes
 from dreambridge.cli.parameters import chosen_settings, settings_options
 from dreambridge.cli.pictures import Picture, PictureError, read_picture, write_picture
 from dreambridge.cli.reporters import BarReporter, Reporter
@@ -32,7 +32,7 @@ def demo(out: Path, preset: str | None, **given: Any) -> None:
     """Dream a bundled photograph through the bridge: before, after, and both side by side."""
     settings = chosen_settings(preset, given)
     reporter = BarReporter()
-    with reporter, ending(reporter):
+    with reporter, exit_codes(reporter):
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:

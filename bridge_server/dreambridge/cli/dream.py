@@ -112,7 +112,7 @@ def dream(
     apart = str(out) == STREAM
     reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)
     files = Files(source, out, mask, guide, format, quality or QUALITY, max_megapixels)
-    with reporter, ending(reporter):
+    with reporter, exit_codes(reporter):
         dream_file(files, settings, reporter, here)
 
 
@@ -151,7 +151,7 @@ def dream_file(
         None if guide is None else to_dream(guide),
     )
     with Destination(files.out, files.format, files.quality) as destination:
-        lacking = destination.rehearse(picture)
+        lacking = destination.try_encoding(picture)
         for note in [*picture.notes, *(guide.notes if guide else ()), *lacking]:
             reporter.note(note)
         dreamed = (
@@ -185,7 +185,7 @@ def _terminable() -> Iterator[None]:
 
 
 @contextmanager
-def ending(reporter: Reporter) -> Iterator[None]:
+def exit_codes(reporter: Reporter) -> Iterator[None]:
     """Tell how a dream ended that has no result, and turn it into the exit code."""
     try:
         with _terminable():

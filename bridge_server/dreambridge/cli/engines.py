@@ -23,7 +23,7 @@ from dreamcore.waiting import with_short_waits
 
 _CANCEL_S = 60.0
 
-Tell = Callable[[Accepted | Started | Progress], None]
+OnEvent = Callable[[Accepted | Started | Progress], None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def installation(home: Home | None = None) -> Installation:
     return Installation(sys.executable, (home or locate()).connection_file, __version__)
 
 
-def dream_on_bridge(request: Request, tell: Tell) -> Dream:
+def dream_on_bridge(request: Request, on_event: OnEvent) -> Dream:
     """Dream on the server, which is started if need be.
 
     Raises:
@@ -67,19 +67,19 @@ def dream_on_bridge(request: Request, tell: Tell) -> Dream:
             guide=None if request.guide is None else to_frame(request.guide),
         )
         try:
-            return _follow(client, job, tell)
+            return _follow(client, job, on_event)
         except KeyboardInterrupt:
             _cancel(client, job)
             raise
 
 
-def _follow(client: BridgeClient, job: str, tell: Tell) -> Dream:
+def _follow(client: BridgeClient, job: str, on_event: OnEvent) -> Dream:
     for event in client.events(job):
         if isinstance(event, Result):
             image = to_array(event.image)
             return Dream(image, event.seconds, event.octaves, event.device, event.precision)
         if isinstance(event, Accepted | Started | Progress):
-            tell(event)
+            on_event(event)
     raise AssertionError("a job's events end with a result or an error")
 
 
@@ -95,7 +95,7 @@ def _cancel(client: BridgeClient, job: str) -> None:
         return
 
 
-def dream_here(request: Request, weights: str, tell: Tell) -> Dream:
+def dream_here(request: Request, weights: str, on_event: OnEvent) -> Dream:
     """Dream in this process.
 
     Raises:
@@ -103,23 +103,23 @@ def dream_here(request: Request, weights: str, tell: Tell) -> Dream:
     """
     os.environ.update(with_short_waits(os.environ))  # before the engine's libraries are loaded
     try:
-        return _compute(request, weights, tell)
+        return _compute(request, weights, on_event)
     except DreamError as error:
         raise as_bridge_error(error) from error
 
 
-def _compute(request: Request, weights: str, tell: Tell) -> Dream:
+def _compute(request: Request, weights: str, on_event: OnEvent) -> Dream:
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 
     settings = request.settings
     dreamer = Dreamer(weights, settings.device, settings.precision)
-    tell(Started(""))
+    on_event(Started(""))
     pace = Pace()
     for event in dreamer.dream(request.image, settings, mask=request.mask, guide=request.guide):
         if isinstance(event, Step):
             counts = event.octave, event.octaves, event.iteration, event.iterations
-            tell(Progress("", *counts, event.fraction, pace.remaining(event.fraction)))
+            on_event(Progress("", *counts, event.fraction, pace.remaining(event.fraction)))
         else:
             facts = dreamer.device, dreamer.precision
             return Dream(event.image, event.seconds, event.octaves, *facts)

@@ -9,11 +9,12 @@ from pathlib import Path, PurePath
 import click
 
 from dreambridge.installer.archive import write_archive
-from dreambridge.installer.base import Editor, Places, Profile
+from dreambridge.installer.base import Editor, Machine, Profile
 from dreambridge.installer.install import (
     Installed,
     check_folder,
     installed_files,
+    next_step,
     planned,
     planned_paths,
     uninstall,
@@ -55,14 +56,14 @@ def install(
         _archive(chosen, archive, dry_run)
         return
     for profile in _profiles(chosen, config_dir):
-        click.echo(f"{profile.label}: {profile.folder / chosen.home}")
-        with _sentences():
+        click.echo(f"{profile.label}: {profile.folder / chosen.folder}")
+        with _as_click_errors():
             if dry_run:
                 _list("would write", planned(chosen, profile))
                 continue
             done = put(chosen, profile, dev=dev)
-        click.echo(f"  {len(done.files)} files written. {chosen.after_install(profile)}")
-        _tell_wheels(done)
+        click.echo(f"  {len(done.files)} files written. {next_step(chosen, profile)}")
+        _report_wheels(done)
 
 
 @click.command(name="uninstall", context_settings={"max_content_width": 100})
@@ -73,8 +74,8 @@ def uninstall_command(editor: str, config_dir: Path | None, dry_run: bool) -> No
     """Remove the plug-in from EDITOR: exactly what was installed."""
     chosen = EDITORS[editor]
     for profile in _profiles(chosen, config_dir):
-        click.echo(f"{profile.label}: {profile.folder / chosen.home}")
-        with _sentences():
+        click.echo(f"{profile.label}: {profile.folder / chosen.folder}")
+        with _as_click_errors():
             if dry_run:
                 _list("would remove", installed_files(chosen, profile))
                 continue
@@ -89,11 +90,11 @@ def _archive(editor: Editor, archive: Path, dry_run: bool) -> None:
         click.echo(f"{archive}:")
         _list("would hold", planned_paths(editor))
         return
-    with _sentences():
+    with _as_click_errors():
         done = write_archive(editor, archive)
     click.echo(f"{archive}: {len(done.files)} files.")
     click.echo("In Krita: Tools ▸ Scripts ▸ Import Python Plugin from File…")
-    _tell_wheels(done)
+    _report_wheels(done)
 
 
 def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:
@@ -104,10 +105,10 @@ def _profiles(editor: Editor, config_dir: Path | None) -> Sequence[Profile]:
         except InstallError as error:
             raise click.BadParameter(str(error), param_hint="--config-dir") from error
         return [profile]
-    places = Places.here()
-    profiles = editor.profiles(places)
+    machine = Machine.here()
+    profiles = editor.profiles(machine)
     if not profiles:
-        looked = ", ".join(str(folder) for folder in editor.where(places))
+        looked = ", ".join(str(folder) for folder in editor.where(machine))
         raise click.ClickException(
             f"No profile of {editor.title} was found in {looked}. Start {editor.title} once, or "
             "name its configuration folder with --config-dir."
@@ -120,7 +121,7 @@ def _list(verb: str, paths: Sequence[PurePath]) -> None:
         click.echo(f"  {verb} {path}")
 
 
-def _tell_wheels(done: Installed) -> None:
+def _report_wheels(done: Installed) -> None:
     if done.vendored.problem:
         abis = ", ".join(done.vendored.abis) or "none"
         click.echo(
@@ -132,7 +133,7 @@ def _tell_wheels(done: Installed) -> None:
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
+def _as_click_errors() -> Iterator[None]:
     """Turns the installer's errors into click's, which are one line and exit code 1."""
     try:
         yield

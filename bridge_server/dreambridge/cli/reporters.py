@@ -13,9 +13,9 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from bridgeclient.events import Accepted, Progress, Started
-from dreambridge.cli.sentences import error_line
+from dreambridge.cli.messages import error_event
 
-Told = Accepted | Started | Progress
+DreamEvent = Accepted | Started | Progress
 
 
 class Reporter(ABC):
@@ -28,7 +28,7 @@ class Reporter(ABC):
         return None
 
     @abstractmethod
-    def event(self, event: Told) -> None:
+    def event(self, event: DreamEvent) -> None:
         """The dream goes on."""
 
     @abstractmethod
@@ -54,24 +54,19 @@ class JsonReporter(Reporter):
     def __init__(self, *, err: bool = False) -> None:
         self._err = err
 
-    def event(self, event: Told) -> None:
-        """See `Reporter.event`."""
+    def event(self, event: DreamEvent) -> None:
         self._line(type(event).__name__.lower(), **vars(event))
 
     def note(self, text: str) -> None:
-        """See `Reporter.note`."""
         self._line("note", message=text)
 
     def done(self, **facts: Any) -> None:
-        """See `Reporter.done`."""
         self._line("result", **facts)
 
     def failed(self, error: Exception) -> None:
-        """See `Reporter.failed`."""
-        click.echo(error_line(error), err=self._err)
+        click.echo(error_event(error), err=self._err)
 
     def cancelled(self) -> None:
-        """See `Reporter.cancelled`."""
         self._line("cancelled")
 
     def _line(self, event: str, **facts: Any) -> None:
@@ -100,8 +95,7 @@ class BarReporter(Reporter):
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def event(self, event: Told) -> None:
-        """See `Reporter.event`."""
+    def event(self, event: DreamEvent) -> None:
         match event:
             case Accepted(ahead=ahead) if ahead:
                 self._show(f"waiting for {ahead} other dream{'s' if ahead > 1 else ''}")
@@ -119,22 +113,18 @@ class BarReporter(Reporter):
             )
 
     def note(self, text: str) -> None:
-        """See `Reporter.note`."""
         click.echo(text, err=True)
 
     def done(self, **facts: Any) -> None:
-        """See `Reporter.done`."""
         self._bar.stop()
         how = f"{facts['seconds']:.1f} s on {facts['device']} in {facts['precision']}"
         click.echo(f"{facts['out']}  ({facts['width']} × {facts['height']}, {how})", err=self._err)
 
     def failed(self, error: Exception) -> None:
-        """See `Reporter.failed`."""
         self._bar.stop()
         click.echo(f"Error: {error}", err=True)
 
     def cancelled(self) -> None:
-        """See `Reporter.cancelled`."""
         self._bar.stop()
         click.echo("Cancelled.", err=True)
 

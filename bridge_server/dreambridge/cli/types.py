@@ -18,7 +18,6 @@ class Folder(click.Path):
     """A folder that has a name; "" would be the working directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """See `click.ParamType.convert`."""
         if value == "":
             self.fail("no folder is named.", param, ctx)
         return super().convert(value, param, ctx)
@@ -32,7 +31,6 @@ class Number(click.FloatRange):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """See `click.ParamType.convert`."""
         if not math.isfinite(click.FLOAT.convert(value, param, ctx)):
             self.fail(f"{value} is not a finite number.", param, ctx)
         number: float = super().convert(value, param, ctx)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
-class Places:
+class Machine:
     """The machine as an editor's module sees it, so that every platform can be tested on any.
 
     `platform` as in `sys.platform`.
@@ -25,7 +25,7 @@ class Places:
     environment: Mapping[str, str]
 
     @classmethod
-    def here(cls) -> Places:
+    def here(cls) -> Machine:
         """This machine and user."""
         return cls(sys.platform, Path.home(), os.environ)
 
@@ -66,28 +66,31 @@ class Editor(Protocol):
     title: str
     """As people call it."""
 
-    home: PurePosixPath
+    folder: PurePosixPath
     """The plug-in's folder below a profile's: bridge.json, schema.json and the wheels go there."""
 
-    start: PurePosixPath
+    entry: PurePosixPath
     """The installed file that the editor looks at first."""
 
-    runs_start: bool
+    entry_is_program: bool
     """Whether the editor runs that file as a program, which has to be executable."""
 
-    def profiles(self, places: Places) -> Sequence[Profile]:
+    first_use: str
+    """The sentence that tells the user how to get at the plug-in once it is installed."""
+
+    def profiles(self, machine: Machine) -> Sequence[Profile]:
         """The user's profiles that exist, newest version first."""
 
     def profile_at(self, folder: Path) -> Profile:
         """The profile in a folder that the user named."""
 
-    def where(self, places: Places) -> Sequence[Path]:
+    def where(self, machine: Machine) -> Sequence[Path]:
         """The folders that `profiles` looks into, for the sentence when there is none."""
 
     def items(self, plugins: Path) -> Sequence[Item]:
         """The plug-in's own files; `plugins` is the folder that holds all plug-ins' sources."""
 
-    def pythons(self, places: Places) -> Sequence[Path]:
+    def pythons(self, machine: Machine) -> Sequence[Path]:
         """Interpreters that the editor uses and that can be run from outside; may be empty."""
 
     def setting(self, profile: Profile) -> str:
@@ -99,8 +102,5 @@ class Editor(Protocol):
     def disable(self, profile: Profile, before: str) -> None:
         """Undo `enable`, down to what `setting` said before it."""
 
-    def after_install(self, profile: Profile) -> str:
-        """The sentence that tells the user how to get at the plug-in."""
-
-    def obstacle(self, profile: Profile) -> str:
+    def why_disabled(self, profile: Profile) -> str:
         """Why the editor does not look at the installed plug-in, "" when nothing is in its way."""

@@ -19,7 +19,7 @@ from bridgeclient.discovery import Installation
 from bridgeclient.errors import BridgeError
 from dreambridge import __version__
 from dreambridge.installer import probe
-from dreambridge.installer.base import Editor, Places, Profile
+from dreambridge.installer.base import Editor, Machine, Profile
 from dreambridge.installer.install import installed_files
 from dreambridge.installer.manifest import InstallError
 
@@ -27,7 +27,7 @@ _PROBE_S = 60
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check found; `good` None means that there is nothing to check. `remedy` helps."""
 
     what: str
@@ -36,69 +36,73 @@ class Finding:
     remedy: str = ""
 
 
-def editor_findings(editor: Editor, places: Places) -> Iterator[Finding]:
+def editor_checks(editor: Editor, machine: Machine) -> Iterator[CheckResult]:
     """The editor's profiles, and the plug-in in each."""
-    profiles = editor.profiles(places)
+    profiles = editor.profiles(machine)
     if not profiles:
-        yield Finding(editor.title, None, "no profile of this user was found")
+        yield CheckResult(editor.title, None, "no profile of this user was found")
     for profile in profiles:
         yield plugin(editor, profile)
-        if (profile.folder / editor.home / "bridge.json").exists():
-            yield from code(editor, profile, places)
+        if (profile.folder / editor.folder / "bridge.json").exists():
+            yield from code(editor, profile, machine)
 
 
-def plugin(editor: Editor, profile: Profile) -> Finding:
+def plugin(editor: Editor, profile: Profile) -> CheckResult:
     """Whether the plug-in is there, whole, and of the bridge's version."""
     what, remedy = profile.label, f"Run `dreambridge install {editor.name}`."
-    folder = profile.folder / editor.home
+    folder = profile.folder / editor.folder
     try:
         files = installed_files(editor, profile)
         bridge = Installation.read(folder / "bridge.json") if files else None
     except (InstallError, BridgeError) as error:
-        return Finding(what, False, str(error), remedy)
+        return CheckResult(what, False, str(error), remedy)
     if bridge is None:
-        return Finding(what, None, f"the plug-in is not installed in {profile.folder}", remedy)
+        return CheckResult(what, None, f"the plug-in is not installed in {profile.folder}", remedy)
     missing = [path for path in files if not path.exists()]
     if missing:
-        return Finding(what, False, f"missing, of {len(files)} files: {_named(missing)}", remedy)
+        return CheckResult(
+            what, False, f"missing, of {len(files)} files: {_named(missing)}", remedy
+        )
     if bridge.version != __version__:
         found = f"the plug-in is {bridge.version}, the bridge {__version__}"
-        return Finding(what, False, found, remedy)
+        return CheckResult(what, False, found, remedy)
     if not os.access(bridge.python, os.X_OK):
         found = f"{bridge.python}, which starts the bridge, is gone or can't be run"
-        return Finding(what, False, found, remedy)
-    entry = profile.folder / editor.start
-    if editor.runs_start and not os.access(entry, os.X_OK):
+        return CheckResult(what, False, found, remedy)
+    entry = profile.folder / editor.entry
+    if editor.entry_is_program and not os.access(entry, os.X_OK):
         found = f"{editor.title} passes by {entry}, which is not executable"
-        return Finding(what, False, found, f"{remedy} If that is no help, its disk allows none.")
-    if obstacle := editor.obstacle(profile):
-        return Finding(what, False, obstacle, remedy)
-    return Finding(what, True, f"plug-in {bridge.version} in {folder}")
+        return CheckResult(
+            what, False, found, f"{remedy} If that is no help, its disk allows none."
+        )
+    if why_disabled := editor.why_disabled(profile):
+        return CheckResult(what, False, why_disabled, remedy)
+    return CheckResult(what, True, f"plug-in {bridge.version} in {folder}")
 
 
-def code(editor: Editor, profile: Profile, places: Places) -> Iterator[Finding]:
+def code(editor: Editor, profile: Profile, machine: Machine) -> Iterator[CheckResult]:
     """Whether the plug-in's files can be loaded, and how each Python gets at the server.
 
     An editor whose Python can't be run from here, as in a sandbox, is stood in for by ours.
     """
-    theirs = [] if profile.sandboxed else editor.pythons(places)
+    theirs = [] if profile.sandboxed else editor.pythons(machine)
     for python in theirs or [Path(sys.executable)]:
-        answer = _probe(python, profile.folder / editor.home)
+        answer = _probe(python, profile.folder / editor.folder)
         again = f"Run `dreambridge install {editor.name}`."
         faults, count = answer["faults"], answer["modules"]
         found = _named(faults) if faults else f"{count} modules are sound, says {python}"
-        yield Finding(f"{profile.label}: files", not faults, found, again if faults else "")
+        yield CheckResult(f"{profile.label}: files", not faults, found, again if faults else "")
         if theirs:
             yield _wire(f"{profile.label}: Python", python, answer["wire"], again)
 
 
-def _wire(what: str, python: Path, wire: str, again: str) -> Finding:
+def _wire(what: str, python: Path, wire: str, again: str) -> CheckResult:
     if wire.startswith("pyzmq"):
-        return Finding(what, True, f"{python} loads {wire}")
+        return CheckResult(what, True, f"{python} loads {wire}")
     if wire == "relay":
-        return Finding(what, True, f"{python} loads no pyzmq and uses the relay")
+        return CheckResult(what, True, f"{python} loads no pyzmq and uses the relay")
     remedy = f"Connect to the network. {again}"
-    return Finding(what, False, f"{python} can load neither: {wire}", remedy)
+    return CheckResult(what, False, f"{python} can load neither: {wire}", remedy)
 
 
 def _probe(python: Path, folder: Path) -> dict[str, Any]:

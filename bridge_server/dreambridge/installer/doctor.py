@@ -8,42 +8,44 @@ started when it isn't there, because that is what the plug-ins do. What concerns
 from __future__ import annotations
 
 import json
-import platform
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from platform import python_version, release, system
 
 from bridgeclient.discovery import Installation, connect
 from bridgeclient.errors import BridgeError
 from bridgeclient.events import Status
 from dreambridge import __version__
 from dreambridge.home import locate
-from dreambridge.installer.base import Editor, Places
-from dreambridge.installer.checks import Finding, editor_findings
+from dreambridge.installer.base import Editor, Machine
+from dreambridge.installer.checks import CheckResult, editor_checks
 from dreamcore import bundled
 
 _WARM_S = 120.0
 
 
-def examine(editors: dict[str, Editor], places: Places) -> Iterator[Finding]:
+def run_checks(editors: dict[str, Editor], machine: Machine) -> Iterator[CheckResult]:
     """Every check, one after the other; the later ones take seconds."""
-    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
-    yield Finding("dreambridge", True, f"{__version__} on {system}")
+    where = f"{system()} {release()}, Python {python_version()}"
+    yield CheckResult("dreambridge", True, f"{__version__} on {where}")
     yield weights()
     for editor in editors.values():
-        yield from editor_findings(editor, places)
+        yield from editor_checks(editor, machine)
     yield from server()
 
 
-def weights() -> Finding:
+def weights() -> CheckResult:
     """Whether the bundled network is just as it was published."""
     if bundled.is_intact():
-        return Finding("weights", True, "the bundled VGG16 is intact")
-    return Finding("weights", False, "the bundled VGG16 is damaged", "Install dreambridge anew.")
+        return CheckResult("weights", True, "the bundled VGG16 is intact")
+    return CheckResult(
+        "weights", False, "the bundled VGG16 is damaged", "Install dreambridge anew."
+    )
 
 
-def server() -> Iterator[Finding]:
+def server() -> Iterator[CheckResult]:
     """Whether the server answers, what it computes on, and where it logs; starts it."""
     home = locate()
     here = Installation(sys.executable, home.connection_file, __version__)
@@ -55,34 +57,34 @@ def server() -> Iterator[Finding]:
                 time.sleep(0.2)
                 status = client.status()
     except BridgeError as error:
-        yield Finding("server", False, error.message, error.hint)
-        yield Finding("log", None, str(home.server_log))
+        yield CheckResult("server", False, error.message, error.hint)
+        yield CheckResult("log", None, str(home.server_log))
         return
-    yield Finding("server", True, f"process {status.pid} answers")
+    yield CheckResult("server", True, f"process {status.pid} answers")
     yield _engine(status)
-    yield Finding("log", True, status.log)
+    yield CheckResult("log", True, status.log)
 
 
-def _engine(status: Status) -> Finding:
+def _engine(status: Status) -> CheckResult:
     if status.worker == "warm":
-        return Finding("engine", True, f"warm on {status.device} in {status.precision}")
+        return CheckResult("engine", True, f"warm on {status.device} in {status.precision}")
     if status.worker == "idle":
-        return Finding("engine", True, "resting; the next dream wakes it")
-    return Finding("engine", False, f"it is {status.worker}", f"Read {status.log}.")
+        return CheckResult("engine", True, "resting; the next dream wakes it")
+    return CheckResult("engine", False, f"it is {status.worker}", f"Read {status.log}.")
 
 
-def report(findings: list[Finding], home: Path) -> str:
-    """The findings as text for a bug report: the home folder, and so the user, left out."""
+def report(results: list[CheckResult], home: Path) -> str:
+    """The results as text for a bug report: the home folder, and so the user, left out."""
     lines = []
-    for finding in findings:
-        mark = {True: "good", False: "BAD ", None: "-   "}[finding.good]
-        lines.append(f"{mark}  {finding.what}: {finding.found}")
-        if finding.good is False and finding.remedy:
-            lines.append(f"      {finding.remedy}")
-    return private("\n".join(lines) + "\n", home)
+    for result in results:
+        mark = {True: "good", False: "BAD ", None: "-   "}[result.good]
+        lines.append(f"{mark}  {result.what}: {result.found}")
+        if result.good is False and result.remedy:
+            lines.append(f"      {result.remedy}")
+    return anonymized("\n".join(lines) + "\n", home)
 
 
-def private(text: str, home: Path) -> str:
+def anonymized(text: str, home: Path) -> str:
     """The text without the home folder's path and the user's name, however they are written."""
     for path in (str(home), home.as_posix(), json.dumps(str(home))[1:-1]):
         text = text.replace(path, "~")

@@ -11,77 +11,69 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from dreambridge.installer.base import Item, Places, Profile
+from dreambridge.installer.base import Item, Machine, Profile
 
 _VERSION = re.compile(r"3\.\d+")
 _FOLDER = PurePosixPath("plug-ins/dreambridge")
 
 
 class Gimp:
-    """See `Editor`."""
+    """The editor as the installer sees it."""
 
     name = "gimp"
     title = "GIMP"
-    home = _FOLDER
-    start = _FOLDER / "dreambridge.py"
-    runs_start = True
+    folder = _FOLDER
+    entry = _FOLDER / "dreambridge.py"
+    entry_is_program = True
+    first_use = "Restart GIMP; then: Filters ▸ Artistic ▸ DeepDream…"
 
-    def profiles(self, places: Places) -> Sequence[Profile]:
-        """See `Editor.profiles`."""
-        found = [profile for kind, folder in _roots(places) for profile in _within(kind, folder)]
-        named = places.environment.get("GIMP3_DIRECTORY")
+    def profiles(self, machine: Machine) -> Sequence[Profile]:
+        found = [profile for kind, folder in _roots(machine) for profile in _within(kind, folder)]
+        named = machine.environment.get("GIMP3_DIRECTORY")
         if named and Path(named).is_dir():
             found.append(self.profile_at(Path(named)))
         return list({profile.folder: profile for profile in found}.values())
 
     def profile_at(self, folder: Path) -> Profile:
-        """See `Editor.profile_at`."""
         sandboxed = any(part in (".var", "snap") for part in folder.parts)
         return Profile(f"{self.title} in {folder}", folder, sandboxed)
 
-    def where(self, places: Places) -> Sequence[Path]:
-        """See `Editor.where`."""
-        return [folder for _, folder in _roots(places)]
+    def where(self, machine: Machine) -> Sequence[Path]:
+        return [folder for _, folder in _roots(machine)]
 
     def items(self, plugins: Path) -> Sequence[Item]:
-        """See `Editor.items`."""
         source = plugins / "gimp" / "dreambridge"
         return [
-            Item(source / "dreambridge.py", self.start, executable=True),
+            Item(source / "dreambridge.py", self.entry, executable=True),
             Item(source / "gimpdream", _FOLDER / "gimpdream"),
             Item(source / "help", _FOLDER / "help"),
         ]
 
-    def pythons(self, places: Places) -> Sequence[Path]:
-        """See `Editor.pythons`; the script's first line asks the PATH on Linux."""
-        if places.platform == "win32":
-            programs = [places.variable("ProgramFiles", "Program Files")]
-            programs.append(places.variable("LOCALAPPDATA", "AppData/Local") / "Programs")
+    def pythons(self, machine: Machine) -> Sequence[Path]:
+        """The script's first line asks the PATH on Linux."""
+        if machine.platform == "win32":
+            programs = [machine.variable("ProgramFiles", "Program Files")]
+            programs.append(machine.variable("LOCALAPPDATA", "AppData/Local") / "Programs")
             guesses = [folder / "GIMP 3/bin/python.exe" for folder in programs]
-        elif places.platform == "darwin":
+        elif machine.platform == "darwin":
             guesses = [Path("/Applications/GIMP.app/Contents/MacOS/python3")]
         else:
             guesses = _python_of_path() if shutil.which("gimp") or shutil.which("gimp-3.0") else []
         return [path for path in guesses if path.is_file()]
 
     def setting(self, profile: Profile) -> str:
-        """See `Editor.setting`; GIMP has none."""
+        """GIMP has none."""
         return ""
 
     def enable(self, profile: Profile) -> None:
-        """See `Editor.enable`; GIMP asks a plug-in again when its main file's time changed."""
-        (profile.folder / self.start).touch()
+        """GIMP asks a plug-in again when its main file's time changed."""
+        (profile.folder / self.entry).touch()
 
     def disable(self, profile: Profile, before: str) -> None:
-        """See `Editor.disable`; nothing is left to undo."""
+        """Nothing is left to undo."""
 
-    def after_install(self, profile: Profile) -> str:
-        """See `Editor.after_install`."""
-        sandbox = " Run `dreambridge serve` before you dream: its sandbox can't start programs."
-        return "Restart GIMP; then: Filters ▸ Artistic ▸ DeepDream…" + sandbox * profile.sandboxed
-
-    def obstacle(self, profile: Profile) -> str:
-        """See `Editor.obstacle`; GIMP looks at every plug-in."""
+    def why_disabled(self, profile: Profile) -> str:
+        """GIMP looks at every plug-in."""
         return ""
 
 
@@ -91,20 +83,20 @@ def _python_of_path() -> list[Path]:
     return [Path(found)] if found else []
 
 
-def _roots(places: Places) -> Iterator[tuple[str, Path]]:
+def _roots(machine: Machine) -> Iterator[tuple[str, Path]]:
     """Each folder that can hold GIMP's versioned profiles, with the kind of GIMP that uses it."""
-    if places.platform == "win32":
-        yield "", places.variable("APPDATA", "AppData/Roaming") / "GIMP"
-        packages = places.variable("LOCALAPPDATA", "AppData/Local") / "Packages"
+    if machine.platform == "win32":
+        yield "", machine.variable("APPDATA", "AppData/Roaming") / "GIMP"
+        packages = machine.variable("LOCALAPPDATA", "AppData/Local") / "Packages"
         for store in sorted(packages.glob("*GIMP*/LocalCache/Roaming/GIMP")):
             yield "Microsoft Store", store
-    elif places.platform == "darwin":
-        yield "", places.home / "Library/Application Support/GIMP"
+    elif machine.platform == "darwin":
+        yield "", machine.home / "Library/Application Support/GIMP"
     else:
-        yield "", places.variable("XDG_CONFIG_HOME", ".config") / "GIMP"
-        yield "Flatpak", places.home / ".var/app/org.gimp.GIMP/config/GIMP"
-        yield "Snap", places.home / "snap/gimp/current/.config/GIMP"
-        yield "Snap", places.home / "snap/gimp/common/.config/GIMP"
+        yield "", machine.variable("XDG_CONFIG_HOME", ".config") / "GIMP"
+        yield "Flatpak", machine.home / ".var/app/org.gimp.GIMP/config/GIMP"
+        yield "Snap", machine.home / "snap/gimp/current/.config/GIMP"
+        yield "Snap", machine.home / "snap/gimp/common/.config/GIMP"
 
 
 def _within(kind: str, folder: Path) -> list[Profile]:

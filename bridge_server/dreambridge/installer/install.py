@@ -42,8 +42,8 @@ def plugin_sources() -> Path:
 
 def contents(editor: Editor, generated: Path) -> list[Item]:
     """Everything that the plug-in consists of; `generated` holds what was made for this machine."""
-    client = Item(Path(bridgeclient.__file__).parent, editor.home / "bridgeclient")
-    made = [Item(path, editor.home / path.name) for path in sorted(generated.iterdir())]
+    client = Item(Path(bridgeclient.__file__).parent, editor.folder / "bridgeclient")
+    made = [Item(path, editor.folder / path.name) for path in sorted(generated.iterdir())]
     return [*editor.items(plugin_sources()), client, *made]
 
 
@@ -61,12 +61,12 @@ def install(
     check_folder(editor, profile)
     with tempfile.TemporaryDirectory() as scratch:
         vendored = generate(Path(scratch), minors)
-        puts = _puts(
+        copies = _copies(
             contents(editor, Path(scratch)), profile.folder, Path(scratch) if dev else None
         )
-        manifest = profile.folder / editor.home / NAME
-        files = [*(put.target for put in puts), manifest]
-        with _explained("written", profile.folder), _writable_by_nobody_else():
+        manifest = profile.folder / editor.folder / NAME
+        files = [*(put.target for put in copies), manifest]
+        with _as_install_errors("written", profile.folder), _writable_by_nobody_else():
             old = Manifest.read(manifest)
             before = old.before if old.files else editor.setting(profile)
             _remove(profile, old)
@@ -74,10 +74,20 @@ def install(
             folders = [folder for file in files for folder in _make_folders(file.parent)]
             made = _names(files, profile), [*kept, *_names(folders, profile)]
             Manifest(*made, before).write(manifest)
-            for put in puts:
-                put.carry_out()
+            for put in copies:
+                put.run()
             editor.enable(profile)
     return Installed(files, vendored)
+
+
+def next_step(editor: Editor, profile: Profile) -> str:
+    """What the user has to do to see the plug-in, in sentences."""
+    if not profile.sandboxed:
+        return editor.first_use
+    return (
+        f"{editor.first_use} Run `dreambridge serve` before you dream: its sandbox can't start "
+        "programs."
+    )
 
 
 def check_folder(editor: Editor, profile: Profile) -> None:
@@ -94,7 +104,7 @@ def check_folder(editor: Editor, profile: Profile) -> None:
 
 def planned(editor: Editor, profile: Profile) -> list[Path]:
     """What `install` would write, without the wheels' own files; nothing is written."""
-    return [profile.folder / path for path in (*planned_paths(editor), editor.home / NAME)]
+    return [profile.folder / path for path in (*planned_paths(editor), editor.folder / NAME)]
 
 
 def planned_paths(editor: Editor) -> list[PurePosixPath]:
@@ -103,7 +113,7 @@ def planned_paths(editor: Editor) -> list[PurePosixPath]:
         _describe(Path(scratch))
         items = contents(editor, Path(scratch))
         paths = [target for item in items for _, target in files_of(item)]
-    return [*paths, editor.home / "vendor"]
+    return [*paths, editor.folder / "vendor"]
 
 
 def uninstall(editor: Editor, profile: Profile) -> list[Path]:
@@ -112,8 +122,8 @@ def uninstall(editor: Editor, profile: Profile) -> list[Path]:
     Raises:
         InstallError: a file can't be removed.
     """
-    manifest = Manifest.read(profile.folder / editor.home / NAME)
-    with _explained("removed", profile.folder):
+    manifest = Manifest.read(profile.folder / editor.folder / NAME)
+    with _as_install_errors("removed", profile.folder):
         if manifest.files:
             editor.disable(profile, manifest.before)
         return _remove(profile, manifest)
@@ -121,12 +131,12 @@ def uninstall(editor: Editor, profile: Profile) -> list[Path]:
 
 def installed_files(editor: Editor, profile: Profile) -> list[Path]:
     """The files that the last install wrote and that `uninstall` would remove."""
-    manifest = Manifest.read(profile.folder / editor.home / NAME)
+    manifest = Manifest.read(profile.folder / editor.folder / NAME)
     return [profile.folder / name for name in manifest.files]
 
 
 @contextmanager
-def _explained(done: str, folder: Path) -> Iterator[None]:
+def _as_install_errors(done: str, folder: Path) -> Iterator[None]:
     """Turn what the system refuses into a sentence."""
     try:
         yield
@@ -171,7 +181,7 @@ def _writable_by_nobody_else() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class _Put:
+class _FileCopy:
     """One file to copy or link."""
 
     source: Path
@@ -179,7 +189,7 @@ class _Put:
     link: bool
     executable: bool
 
-    def carry_out(self) -> None:
+    def run(self) -> None:
         """Copy or link it; the folder is there."""
         if self.link:
             _link(self.source, self.target)
@@ -189,14 +199,14 @@ class _Put:
             self.target.chmod(0o755)
 
 
-def _puts(items: Sequence[Item], folder: Path, copied_only: Path | None) -> list[_Put]:
+def _copies(items: Sequence[Item], folder: Path, copied_only: Path | None) -> list[_FileCopy]:
     """What to copy and link; with `copied_only`, items outside it become links."""
-    puts: list[_Put] = []
+    copies: list[_FileCopy] = []
     for item in items:
         link = copied_only is not None and not item.source.is_relative_to(copied_only)
         for source, target in [(item.source, item.target)] if link else files_of(item):
-            puts.append(_Put(source, folder / target, link, item.executable))
-    return puts
+            copies.append(_FileCopy(source, folder / target, link, item.executable))
+    return copies
 
 
 def _make_folders(folder: Path) -> list[Path]:

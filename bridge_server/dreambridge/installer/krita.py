@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from dreambridge.installer.base import Item, Places, Profile
+from dreambridge.installer.base import Item, Machine, Profile
 from dreambridge.installer.kritarc import value, with_value
 
 _NAME = "dreambridge"
@@ -19,94 +19,85 @@ _FLATPAK = ".var/app/org.kde.krita"
 
 
 class Krita:
-    """See `Editor`."""
+    """The editor as the installer sees it."""
 
     name = "krita"
     title = "Krita"
-    home = _FOLDER
-    start = _FOLDER / "__init__.py"
-    runs_start = False
+    folder = _FOLDER
+    entry = _FOLDER / "__init__.py"
+    entry_is_program = False
+    first_use = "Restart Krita; then: Settings ▸ Dockers ▸ DeepDream."
 
-    def profiles(self, places: Places) -> Sequence[Profile]:
-        """See `Editor.profiles`."""
-        return [profile for profile in _known(places) if profile.folder.is_dir()]
+    def profiles(self, machine: Machine) -> Sequence[Profile]:
+        return [profile for profile in _known(machine) if profile.folder.is_dir()]
 
     def profile_at(self, folder: Path) -> Profile:
-        """See `Editor.profile_at`."""
         sandboxed = any(part in (".var", "snap") for part in folder.parts)
         return Profile(f"{self.title} in {folder}", folder, sandboxed)
 
-    def where(self, places: Places) -> Sequence[Path]:
-        """See `Editor.where`."""
-        return [profile.folder for profile in _known(places)]
+    def where(self, machine: Machine) -> Sequence[Path]:
+        return [profile.folder for profile in _known(machine)]
 
     def items(self, plugins: Path) -> Sequence[Item]:
-        """See `Editor.items`."""
         source = plugins / "krita"
         package = source / _NAME
         return [
             Item(source / f"{_NAME}.desktop", PurePosixPath("pykrita") / f"{_NAME}.desktop"),
             Item(source / f"{_NAME}.action", PurePosixPath("actions") / f"{_NAME}.action"),
-            Item(package / "__init__.py", self.start),
+            Item(package / "__init__.py", self.entry),
             Item(package / "Manual.html", _FOLDER / "Manual.html"),
             Item(package / "dreamkrita", _FOLDER / "dreamkrita"),
         ]
 
-    def pythons(self, places: Places) -> Sequence[Path]:
-        """See `Editor.pythons`; Krita carries its Python inside itself."""
+    def pythons(self, machine: Machine) -> Sequence[Path]:
+        """Krita carries its Python inside itself."""
         return []
 
     def setting(self, profile: Profile) -> str:
-        """See `Editor.setting`; "false" where the user had switched the plug-in off."""
-        return value(_read(configuration(profile, Places.here())), _NAME)
+        """ "false" where the user had switched the plug-in off."""
+        return value(_read(configuration(profile, Machine.here())), _NAME)
 
     def enable(self, profile: Profile) -> None:
-        """See `Editor.enable`; switches the plug-in on in kritarc, where the user could too."""
-        _set(configuration(profile, Places.here()), "true")
+        """Switches the plug-in on in kritarc, where the user could too."""
+        _set(configuration(profile, Machine.here()), "true")
 
     def disable(self, profile: Profile, before: str) -> None:
-        """See `Editor.disable`; what the user has switched off since is left so."""
-        kritarc = configuration(profile, Places.here())
+        """What the user has switched off since is left so."""
+        kritarc = configuration(profile, Machine.here())
         if value(_read(kritarc), _NAME) == "true":
             _set(kritarc, "false" if before == "false" else "")
 
-    def after_install(self, profile: Profile) -> str:
-        """See `Editor.after_install`."""
-        sandbox = " Run `dreambridge serve` before you dream: its sandbox can't start programs."
-        return "Restart Krita; then: Settings ▸ Dockers ▸ DeepDream." + sandbox * profile.sandboxed
-
-    def obstacle(self, profile: Profile) -> str:
-        """See `Editor.obstacle`."""
-        kritarc = configuration(profile, Places.here())
+    def why_disabled(self, profile: Profile) -> str:
+        kritarc = configuration(profile, Machine.here())
         if value(_read(kritarc), _NAME) == "true":
             return ""
         return f"the plug-in is switched off in {kritarc}"
 
 
-def configuration(profile: Profile, places: Places) -> Path:
+def configuration(profile: Profile, machine: Machine) -> Path:
     """The kritarc that goes with a profile; a folder of the user's own shares the usual one."""
     if _FLATPAK in profile.folder.as_posix():
         home = profile.folder.as_posix().partition(_FLATPAK)[0]
         return Path(home) / _FLATPAK / "config" / "kritarc"
-    if places.platform == "win32":
-        return places.variable("LOCALAPPDATA", "AppData/Local") / "kritarc"
-    if places.platform == "darwin":
-        return places.home / "Library/Preferences/kritarc"
-    return places.variable("XDG_CONFIG_HOME", ".config") / "kritarc"
+    if machine.platform == "win32":
+        return machine.variable("LOCALAPPDATA", "AppData/Local") / "kritarc"
+    if machine.platform == "darwin":
+        return machine.home / "Library/Preferences/kritarc"
+    return machine.variable("XDG_CONFIG_HOME", ".config") / "kritarc"
 
 
-def _known(places: Places) -> Iterator[Profile]:
+def _known(machine: Machine) -> Iterator[Profile]:
     """Each folder that can be Krita's resource folder here."""
-    if places.platform == "win32":
-        yield Profile("Krita", places.variable("APPDATA", "AppData/Roaming") / "krita")
-        packages = places.variable("LOCALAPPDATA", "AppData/Local") / "Packages"
+    if machine.platform == "win32":
+        yield Profile("Krita", machine.variable("APPDATA", "AppData/Roaming") / "krita")
+        packages = machine.variable("LOCALAPPDATA", "AppData/Local") / "Packages"
         for store in sorted(packages.glob("*Krita*/LocalCache/Roaming/krita")):
             yield Profile("Krita, Microsoft Store", store)
-    elif places.platform == "darwin":
-        yield Profile("Krita", places.home / "Library/Application Support/krita")
+    elif machine.platform == "darwin":
+        yield Profile("Krita", machine.home / "Library/Application Support/krita")
     else:
-        yield Profile("Krita", places.variable("XDG_DATA_HOME", ".local/share") / "krita")
-        yield Profile("Krita, Flatpak", places.home / _FLATPAK / "data/krita", sandboxed=True)
+        yield Profile("Krita", machine.variable("XDG_DATA_HOME", ".local/share") / "krita")
+        yield Profile("Krita, Flatpak", machine.home / _FLATPAK / "data/krita", sandboxed=True)
 
 
 def _read(kritarc: Path) -> bytes:

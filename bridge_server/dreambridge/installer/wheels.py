@@ -1,7 +1,7 @@
 """msgpack and pyzmq for the editors' own Pythons, one folder per CPython ABI.
 
 An editor brings a Python that the bridge can't choose, and nothing may be installed into it. So
-the plug-in carries `vendor/cp310`, `vendor/cp311`, … and puts the one of its own Python, or the
+the plug-in carries `vendor/cp310`, `vendor/cp311`, … and copies the one of its own Python, or the
 nearest older one (pyzmq's newer wheels fit every later Python, msgpack falls back to plain
 Python), before everything else on its path; `vendor/any` holds msgpack alone in plain Python, for
 a Python that none of them fits and that reaches the server through the relay.

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import ImageCms
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures.light import stored
 from dreambridge.cli.pictures.picture import Picture, full_scale
+from dreambridge.cli.pictures.transfer import stored
 
 _MODELS = {1: (b"GRAY",), 2: (b"GRAY",), 3: (b"RGB ",), 4: (b"RGB ",)}
 _NAMES = {b"GRAY": "grey", b"RGB ": "RGB", b"CMYK": "CMYK", b"Lab ": "Lab"}

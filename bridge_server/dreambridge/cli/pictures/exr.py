@@ -17,9 +17,9 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures.light import stored
 from dreambridge.cli.pictures.limits import Limit
-from dreambridge.cli.pictures.picture import About, Picture, PictureError, full_scale
+from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError, full_scale
+from dreambridge.cli.pictures.transfer import stored
 
 _COLOURS: tuple[tuple[str, ...], ...] = (("R", "G", "B"), ("Y",))
 _STRUCTURE = {"channels", "type", "lineOrder", "tiles", "chunkCount", "version", "name", "view"}
@@ -59,7 +59,7 @@ def _picture(parts: list[Any], name: str) -> Picture:
         notes = [f"The channels {', '.join(others)} of {name} are dropped."] if others else []
         if len(parts) > 1:
             notes.append(f"{name} has several parts; only one is dreamed.")
-        return Picture(pixels, _about(part.header), notes, linear=True, associated="A" in names)
+        return Picture(pixels, _metadata(part.header), notes, linear=True, associated="A" in names)
     found = ", ".join(sorted(parts[0].channels)) or "none"
     raise PictureError(f"{name} has no channels R, G and B, nor Y; it has {found}.")
 
@@ -73,7 +73,7 @@ def _plane(channel: Any, name: str) -> Array:
     return pixels
 
 
-def _about(header: Mapping[str, Any]) -> About:
+def _metadata(header: Mapping[str, Any]) -> Metadata:
     rest = {key: value for key, value in header.items() if key not in _STRUCTURE}
     attributes = {key: value for key, value in rest.items() if not isinstance(value, str)}
     texts = {key: value for key, value in rest.items() if isinstance(value, str)}
@@ -81,7 +81,7 @@ def _about(header: Mapping[str, Any]) -> About:
         texts["Comment"] = texts.pop(_COMMENTS)
     density, aspect = attributes.pop("xDensity", 0.0), attributes.get("pixelAspectRatio", 1.0)
     dpi = (density, density * aspect) if density > 0 else None
-    return About(dpi=dpi, texts=texts, attributes=attributes)
+    return Metadata(dpi=dpi, texts=texts, attributes=attributes)
 
 
 def write(file: BinaryIO, picture: Picture) -> None:
@@ -104,16 +104,16 @@ def write(file: BinaryIO, picture: Picture) -> None:
 
 
 def _header(picture: Picture) -> dict[str, Any]:
-    about = picture.about
-    header = {"compression": OpenEXR.ZIP_COMPRESSION, **about.attributes}
+    metadata = picture.metadata
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, **metadata.attributes}
     header["type"] = OpenEXR.scanlineimage
     if "dataWindow" in header:
         low, high = header["dataWindow"]
         if tuple(high - low + 1) != picture.pixels.shape[1::-1]:
             for window in _WINDOWS:
                 header.pop(window, None)
-    for key, text in about.texts.items():
+    for key, text in metadata.texts.items():
         header[_COMMENTS if key == "Comment" else key] = text
-    if about.dpi:
-        header["xDensity"] = about.dpi[0]
+    if metadata.dpi:
+        header["xDensity"] = metadata.dpi[0]
     return header

@@ -10,10 +10,10 @@ from typing import BinaryIO
 import numpy as np
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures import exr, saving
-from dreambridge.cli.pictures.light import stored
+from dreambridge.cli.pictures import encoders, exr
 from dreambridge.cli.pictures.metadata import DESCRIPTIVE
 from dreambridge.cli.pictures.picture import Picture, PictureError
+from dreambridge.cli.pictures.transfer import stored
 
 QUALITY = 95
 """Of JPEG and WebP, unless another one is asked for."""
@@ -52,11 +52,11 @@ _ANY_TYPE = ("uint8", "uint16", "float16", "float32")
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("png", (".png",), saving.write_png, types=("uint8", "uint16"), texts=None),
+        Format("png", (".png",), encoders.write_png, types=("uint8", "uint16"), texts=None),
         Format(
             "jpeg",
             (".jpg", ".jpeg", ".jpe", ".jfif"),
-            saving.write_jpeg,
+            encoders.write_jpeg,
             alpha=False,
             texts=frozenset({"Comment"}),
             has_quality=True,
@@ -64,7 +64,7 @@ FORMATS = {
         Format(
             "tiff",
             (".tif", ".tiff"),
-            saving.write_tiff,
+            encoders.write_tiff,
             types=_ANY_TYPE,
             texts=frozenset({*DESCRIPTIVE.values(), "Comment"}),
         ),
@@ -79,12 +79,12 @@ FORMATS = {
         Format(
             "webp",
             (".webp",),
-            saving.write_webp,
+            encoders.write_webp,
             keeps=_ALL - {"resolution"},
             has_quality=True,
         ),
-        Format("bmp", (".bmp",), saving.write_bmp, alpha=False, keeps=frozenset({"resolution"})),
-        Format("ppm", (".ppm", ".pgm", ".pnm"), saving.write_ppm, alpha=False, keeps=frozenset()),
+        Format("bmp", (".bmp",), encoders.write_bmp, alpha=False, keeps=frozenset({"resolution"})),
+        Format("ppm", (".ppm", ".pgm", ".pnm"), encoders.write_ppm, alpha=False, keeps=frozenset()),
     )
 }
 
@@ -125,20 +125,20 @@ def check_holds(format_: Format, pixels: Array) -> None:
 
 def dropped(format_: Format, picture: Picture) -> list[str]:
     """Sentences on what the format can't hold of a picture and of what is known about it."""
-    about, name = picture.about, format_.name.upper()
+    metadata, name = picture.metadata, format_.name.upper()
     notes = []
     if _too_deep(format_, picture):
         notes.append(f"{name} has 8 bits per channel; the picture's 16 are rounded to them.")
     known = {
-        "colour profile": about.icc,
-        "EXIF": about.exif,
-        "XMP": about.xmp,
-        "resolution": about.dpi,
-        "OpenEXR attributes": set(about.attributes) & {"chromaticities", "whiteLuminance"},
+        "colour profile": metadata.icc,
+        "EXIF": metadata.exif,
+        "XMP": metadata.xmp,
+        "resolution": metadata.dpi,
+        "OpenEXR attributes": set(metadata.attributes) & {"chromaticities", "whiteLuminance"},
     }
     lost = [what for what, value in known.items() if value and what not in format_.keeps]
     if format_.texts is not None:
-        lost += [f"text “{key}”" for key in about.texts if key not in format_.texts]
+        lost += [f"text “{key}”" for key in metadata.texts if key not in format_.texts]
     if lost:
         notes.append(f"Dropped, because {name} can't hold it: {', '.join(lost)}.")
     return notes

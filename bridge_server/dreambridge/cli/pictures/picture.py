@@ -30,7 +30,7 @@ class Rescued(PictureError):
 
 
 @dataclass(frozen=True)
-class About:
+class Metadata:
     """What a file says about its picture, in forms that do not belong to one format.
 
     `icc` is a colour profile, `exif` an Exif block (from its TIFF header on), `xmp` a packet, `dpi`
@@ -56,7 +56,7 @@ class Picture:
     """
 
     pixels: Array
-    about: About = About()
+    metadata: Metadata = Metadata()
     notes: list[str] = field(default_factory=list)
     linear: bool = False
     associated: bool = False

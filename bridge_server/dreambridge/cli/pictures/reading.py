@@ -15,10 +15,10 @@ import numpy as np
 from PIL import UnidentifiedImageError
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures import common, exr, tiff
-from dreambridge.cli.pictures.light import to_dream
+from dreambridge.cli.pictures import exr, pillow, tiff
 from dreambridge.cli.pictures.limits import MAX_MEGAPIXELS, Limit
 from dreambridge.cli.pictures.picture import Picture, PictureError, full_scale
+from dreambridge.cli.pictures.transfer import to_dream
 
 STREAM = "-"
 """The path that means standard input or output."""
@@ -44,7 +44,7 @@ def read_picture(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> Picture:
     try:
         with _opened(path) as file, warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            read = _READERS.get(file.read(4), common.read)
+            read = _READERS.get(file.read(4), pillow.read)
             file.seek(0)
             picture = read(file, limit)
     except FileNotFoundError as error:

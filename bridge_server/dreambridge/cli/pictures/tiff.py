@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from tifffile import COMPRESSION, EXTRASAMPLE, PHOTOMETRIC, TiffFile, TiffPage
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures import common
+from dreambridge.cli.pictures import pillow
 from dreambridge.cli.pictures.colour import cmyk_to_rgb, fitting_profile, is_linear, lab_to_rgb
 from dreambridge.cli.pictures.limits import Limit
 from dreambridge.cli.pictures.metadata import ORIENTATION, exif_of_tiff, upright, upright_xmp
-from dreambridge.cli.pictures.picture import About, Picture, PictureError, full_scale
+from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError, full_scale
 
 XMP, PHOTOSHOP, IPTC, ICC, EXIF, GPS, COPYRIGHT = 700, 34377, 33723, 34675, 34665, 34853, 33432
 _X_RESOLUTION, _Y_RESOLUTION, _UNIT, _INKS, _DNG = 282, 283, 296, 332, 50706
@@ -52,13 +52,13 @@ def read(file: BinaryIO, limit: Limit) -> Picture:
         limit.check(page.imagewidth, page.imagelength, page.samplesperpixel)
         if page.photometric == PHOTOMETRIC.YCBCR and page.compression not in _JPEG:
             file.seek(0)
-            return common.read(file, limit)
+            return pillow.read(file, limit)
         _check_kind(page, limit.name)
         _check_whole(page, tiff.filehandle.size, limit.name)
         several = [f"{limit.name} has several pages; only the first is dreamed."]
         picture = _picture(page, limit.name, several if len(tiff.pages) > 1 else [])
     try:
-        return replace(picture, about=replace(picture.about, exif=exif_of_tiff(file)))
+        return replace(picture, metadata=replace(picture.metadata, exif=exif_of_tiff(file)))
     except Exception:  # damaged, or in a BigTIFF; it is not worth the picture
         said = f"The EXIF data of {limit.name} can't be read; it is dropped."
         return replace(picture, notes=[*picture.notes, said])
@@ -93,10 +93,10 @@ def _picture(page: TiffPage, name: str, notes: list[str]) -> Picture:
     icc = bytes(_tag(page, ICC, b""))
     colours, icc, said = _rgb_or_grey(page, colours, icc, name)
     pixels = np.concatenate((colours, rest[..., :1]), axis=2) if alpha else colours
-    about = _about(page, icc)
+    metadata = _metadata(page, icc)
     return Picture(
         upright(pixels, int(_tag(page, ORIENTATION, 1))),
-        about,
+        metadata,
         [*notes, *said, *_dropped(page, name)],
         linear=pixels.dtype.kind == "f" and is_linear(icc),
         associated=alpha and page.extrasamples[0] == EXTRASAMPLE.ASSOCALPHA,
@@ -174,14 +174,14 @@ def _lab(values: Array, signed: bool) -> Any:
     return np.concatenate((light, ab), axis=-1)
 
 
-def _about(page: TiffPage, icc: bytes) -> About:
+def _metadata(page: TiffPage, icc: bytes) -> Metadata:
     across, down = _tag(page, _X_RESOLUTION, (0, 1)), _tag(page, _Y_RESOLUTION, (0, 1))
     per_inch = 2.54 if _tag(page, _UNIT, 2) == _CENTIMETRE else 1.0
     dpi = None
     if min(*across, *down) > 0 and _tag(page, _UNIT, 2) != 1:
         dpi = (across[0] / across[1] * per_inch, down[0] / down[1] * per_inch)
     xmp = _tag(page, XMP, b"")
-    return About(
+    return Metadata(
         icc=icc, xmp=upright_xmp(xmp.encode() if isinstance(xmp, str) else bytes(xmp)), dpi=dpi
     )
 

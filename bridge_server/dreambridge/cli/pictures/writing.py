@@ -24,7 +24,7 @@ from dreambridge.cli.pictures.formats import (
     encode,
     format_of,
 )
-from dreambridge.cli.pictures.picture import About, Picture, PictureError, Rescued
+from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError, Rescued
 from dreambridge.cli.pictures.reading import STREAM
 
 _PREFIX = ".dreambridge-"
@@ -79,7 +79,7 @@ class Destination:
             with suppress(OSError):
                 self._temporary.unlink()
 
-    def rehearse(self, picture: Picture) -> list[str]:
+    def try_encoding(self, picture: Picture) -> list[str]:
         """Write `picture` as the result will be written, to where nobody looks.
 
         Returns:
@@ -124,7 +124,7 @@ class Destination:
 
     def _encode(self, picture: Picture) -> Path:
         assert self._temporary is not None, "written outside its context"
-        assert self._format is not None, "written before it was rehearsed"
+        assert self._format is not None, "written before it was tried"
         with self._temporary.open("r+b") as file:
             file.truncate()
             encode(file, picture, self._format, self._quality)
@@ -140,7 +140,7 @@ def write_picture(path: Path, picture: Picture) -> None:
         PictureError: it can't be written; a file that was there is as it was.
     """
     with Destination(path) as destination:
-        destination.rehearse(picture)
+        destination.try_encoding(picture)
         destination.write(picture)
 
 
@@ -155,7 +155,7 @@ def _rescued(name: str, beside: Path, picture: Picture, reason: str) -> PictureE
         Path.home,
         tempfile.gettempdir,
     )
-    for candidate in (picture, replace(picture, about=About())):
+    for candidate in (picture, replace(picture, metadata=Metadata())):
         for folder in folders:
             try:
                 rescue = _save_new(Path(folder()), candidate)
@@ -175,7 +175,7 @@ def _save_new(folder: Path, picture: Picture) -> Path:
     if picture.pixels.dtype.kind != "f":
         format_ = FORMATS["png"]
     else:
-        format_ = FORMATS["exr" if picture.linear and not picture.about.icc else "tiff"]
+        format_ = FORMATS["exr" if picture.linear and not picture.metadata.icc else "tiff"]
     handle, name = tempfile.mkstemp(format_.suffixes[0], "dreambridge-rescue-", folder)
     try:
         with os.fdopen(handle, "w+b") as file:

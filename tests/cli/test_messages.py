@@ -19,7 +19,7 @@ from PIL import Image
 from bridgeclient.errors import CODES, bridge_error
 from dreambridge.arrays import Array
 from dreambridge.cli import main
-from dreambridge.cli.sentences import error_line, explained
+from dreambridge.cli.messages import error_event, reported
 from dreambridge.home import VARIABLE
 from servers import Server
 
@@ -91,7 +91,7 @@ def test_a_name_that_the_terminal_can_not_show_is_no_error(
 
 
 def test_a_librarys_warning_is_a_note_without_its_source_code(capsys: Any) -> None:
-    with explained(as_json=False):
+    with reported(as_json=False):
         warnings.showwarning("Corrupt EXIF data.\n Expected more.", UserWarning, "lib/a.py", 3)
     assert capsys.readouterr().err == "Note: Corrupt EXIF data. Expected more.\n"
 
@@ -164,7 +164,7 @@ def test_a_wrong_mask_names_its_field(source: Path, server: Server, local: bool)
 
 def test_an_error_says_which_bound_and_when_to_try_again() -> None:
     facts = {"limit": "queued_jobs", "retry_after_s": 2.0}
-    line = json.loads(error_line(bridge_error("busy.queue_full", "Full.", "Wait.", **facts)))
+    line = json.loads(error_event(bridge_error("busy.queue_full", "Full.", "Wait.", **facts)))
     assert line == {
         "event": "error",
         "code": "busy.queue_full",
@@ -181,10 +181,10 @@ def test_what_the_system_refuses_is_a_sentence_or_an_event(capsys: Any) -> None:
     refused = OSError(28, "No space left on device", "/full/disk")
     with (
         pytest.raises(click.ClickException, match="/full/disk: No space left"),
-        explained(as_json=False),
+        reported(as_json=False),
     ):
         raise refused
-    with pytest.raises(click.exceptions.Exit), explained(as_json=True):
+    with pytest.raises(click.exceptions.Exit), reported(as_json=True):
         raise refused
     assert json.loads(capsys.readouterr().out)["code"] == "system"
 
@@ -192,7 +192,7 @@ def test_what_the_system_refuses_is_a_sentence_or_an_event(capsys: Any) -> None:
 def test_every_event_and_field_is_documented(source: Path, server: Server) -> None:
     result = run("dream", source, source, "--json", *QUICK, home=server.home.folder)
     events = [json.loads(line) for line in result.stdout.splitlines()]
-    events.append(json.loads(error_line(bridge_error("engine.failed", "It failed."))))
+    events.append(json.loads(error_event(bridge_error("engine.failed", "It failed."))))
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", DOCUMENT, re.M))
     for event in events:
         for name in event.keys() - {"event"}:

@@ -18,7 +18,7 @@ from dreambridge.arrays import Array
 from dreambridge.cli.pictures.colour import cmyk_to_rgb, fitting_profile
 from dreambridge.cli.pictures.limits import Limit
 from dreambridge.cli.pictures.metadata import upright, upright_exif, upright_xmp
-from dreambridge.cli.pictures.picture import About, Picture, PictureError
+from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError
 
 Image.MAX_IMAGE_PIXELS = None  # `Limit` decides
 Image.init()
@@ -40,15 +40,15 @@ def read(file: BinaryIO, limit: Limit) -> Picture:
         orientation = image.getexif().get(0x0112, 1)
         deep = _deep_pixels(file, image)
         image.load()
-        about = _about(image)
+        metadata = _metadata(image)
         if image.mode == "CMYK":
-            pixels, said = cmyk_to_rgb(np.array(image), about.icc, limit.name)
+            pixels, said = cmyk_to_rgb(np.array(image), metadata.icc, limit.name)
             icc = b""
         else:
             pixels = _pixels(limit.name, image) if deep is None else deep
-            icc, said = fitting_profile(about.icc, pixels.shape[2], limit.name)
-    about = About(**{**vars(about), "icc": icc})
-    return Picture(upright(pixels, orientation), about, notes + said)
+            icc, said = fitting_profile(metadata.icc, pixels.shape[2], limit.name)
+    metadata = Metadata(**{**vars(metadata), "icc": icc})
+    return Picture(upright(pixels, orientation), metadata, notes + said)
 
 
 def _losses(name: str, image: ImageFile) -> list[str]:
@@ -84,7 +84,7 @@ def _is_read_shallow(image: ImageFile) -> bool:
     return False
 
 
-def _about(image: Image.Image) -> About:
+def _metadata(image: Image.Image) -> Metadata:
     info = image.info
     texts = {
         key: str(text) for key, text in getattr(image, "text", {}).items() if key not in _NOT_TEXTS
@@ -93,7 +93,7 @@ def _about(image: Image.Image) -> About:
         texts["Comment"] = _text(comment)
     xmp = info.get("xmp") or b""
     dpi = info.get("dpi")
-    return About(
+    return Metadata(
         icc=info.get("icc_profile") or b"",
         exif=upright_exif((info.get("exif") or b"").removeprefix(b"Exif\0\0")),
         xmp=upright_xmp(xmp.encode() if isinstance(xmp, str) else xmp),

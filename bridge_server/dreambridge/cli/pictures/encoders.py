@@ -17,7 +17,6 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures.light import stored
 from dreambridge.cli.pictures.metadata import (
     DESCRIPTIVE,
     EXIF_DIRECTORY,
@@ -25,7 +24,8 @@ from dreambridge.cli.pictures.metadata import (
     directory_bytes,
     loaded,
 )
-from dreambridge.cli.pictures.picture import About, Picture
+from dreambridge.cli.pictures.picture import Metadata, Picture
+from dreambridge.cli.pictures.transfer import stored
 
 _PNG_SIGNATURE, _PIXEL_CHUNKS = b"\x89PNG\r\n\x1a\n", (b"IHDR", b"IDAT", b"IEND")
 _TIFF_XMP = 700
@@ -37,25 +37,28 @@ _CLASSIC_BYTES = 2**32 - 2**25
 
 def write_png(file: BinaryIO, picture: Picture, quality: int) -> None:
     """PNG with 8 or 16 bits per channel."""
-    options = _png_options(picture.about)
+    options = _png_options(picture.metadata)
     if picture.pixels.dtype == np.uint8:
         _image(picture.pixels).save(file, "PNG", **options)
         return
     small = io.BytesIO()
     _image(picture.pixels[:1, :1].astype(np.uint8)).save(small, "PNG", **options)
-    about = [data for kind, data in _chunks(small.getvalue()) if kind not in _PIXEL_CHUNKS]
+    metadata = [data for kind, data in _chunks(small.getvalue()) if kind not in _PIXEL_CHUNKS]
     values = picture.pixels[:, :, 0] if picture.pixels.shape[2] == 1 else picture.pixels
     header, *rest = _chunks(bytes(imagecodecs.png_encode(np.ascontiguousarray(values), 6)))
-    file.write(b"".join((_PNG_SIGNATURE, header[1], *about, *(data for _, data in rest))))
+    file.write(b"".join((_PNG_SIGNATURE, header[1], *metadata, *(data for _, data in rest))))
 
 
-def _png_options(about: About) -> dict[str, Any]:
+def _png_options(metadata: Metadata) -> dict[str, Any]:
     info = PngInfo()
-    for key, text in about.texts.items():
+    for key, text in metadata.texts.items():
         info.add_itxt(key[:79], text) if not _is_latin(text) else info.add_text(key[:79], text)
-    if about.xmp:
-        info.add_itxt("XML:com.adobe.xmp", about.xmp.decode("utf-8", "replace"))
-    return {"pnginfo": info, **_known(icc_profile=about.icc, exif=about.exif, dpi=about.dpi)}
+    if metadata.xmp:
+        info.add_itxt("XML:com.adobe.xmp", metadata.xmp.decode("utf-8", "replace"))
+    return {
+        "pnginfo": info,
+        **_known(icc_profile=metadata.icc, exif=metadata.exif, dpi=metadata.dpi),
+    }
 
 
 def _is_latin(text: str) -> bool:
@@ -74,13 +77,13 @@ def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 
 def write_jpeg(file: BinaryIO, picture: Picture, quality: int) -> None:
     """JPEG without subsampled colours."""
-    about = picture.about
-    comment = about.texts.get("Comment", "").encode()
+    metadata = picture.metadata
+    comment = metadata.texts.get("Comment", "").encode()
     known = _known(
-        icc_profile=about.icc,
-        exif=about.exif and b"Exif\0\0" + about.exif,
-        xmp=about.xmp,
-        dpi=about.dpi,
+        icc_profile=metadata.icc,
+        exif=metadata.exif and b"Exif\0\0" + metadata.exif,
+        xmp=metadata.xmp,
+        dpi=metadata.dpi,
         comment=comment,
     )
     _image(picture.pixels).save(file, "JPEG", quality=quality, subsampling=0, **known)
@@ -88,14 +91,14 @@ def write_jpeg(file: BinaryIO, picture: Picture, quality: int) -> None:
 
 def write_webp(file: BinaryIO, picture: Picture, quality: int) -> None:
     """WebP; the colours of transparent pixels stay."""
-    about = picture.about
-    known = _known(icc_profile=about.icc, exif=about.exif, xmp=about.xmp)
+    metadata = picture.metadata
+    known = _known(icc_profile=metadata.icc, exif=metadata.exif, xmp=metadata.xmp)
     _image(picture.pixels).save(file, "WEBP", quality=quality, exact=True, **known)
 
 
 def write_bmp(file: BinaryIO, picture: Picture, quality: int) -> None:
     """BMP."""
-    _image(picture.pixels).save(file, "BMP", **_known(dpi=picture.about.dpi))
+    _image(picture.pixels).save(file, "BMP", **_known(dpi=picture.metadata.dpi))
 
 
 def write_ppm(file: BinaryIO, picture: Picture, quality: int) -> None:
@@ -113,15 +116,15 @@ def _known(**facts: Any) -> dict[str, Any]:
 
 def write_tiff(file: BinaryIO, picture: Picture, quality: int) -> None:
     """TIFF, losslessly compressed, in the type and with the alpha that the picture has."""
-    if picture.linear and not picture.about.icc:  # nothing in the file could say so
+    if picture.linear and not picture.metadata.icc:  # nothing in the file could say so
         picture = stored(picture, linear=False, associated=picture.associated)
-    pixels, about = picture.pixels, picture.about
-    exif, wide = loaded(about.exif), pixels.nbytes > _CLASSIC_BYTES
+    pixels, metadata = picture.pixels, picture.metadata
+    exif, wide = loaded(metadata.exif), pixels.nbytes > _CLASSIC_BYTES
     options: dict[str, Any] = {}
     if picture.has_alpha:
         options["extrasamples"] = ["assocalpha" if picture.associated else "unassalpha"]
-    if about.dpi:
-        options |= {"resolution": about.dpi, "resolutionunit": "INCH"}
+    if metadata.dpi:
+        options |= {"resolution": metadata.dpi, "resolutionunit": "INCH"}
     tifffile.imwrite(
         file,
         pixels if pixels.shape[2] > 1 else pixels[:, :, 0],
@@ -133,35 +136,35 @@ def write_tiff(file: BinaryIO, picture: Picture, quality: int) -> None:
         predictor=True,
         metadata=None,
         software=False,
-        iccprofile=about.icc or None,
-        extratags=_tiff_tags(about, exif, _LONG8 if wide else _LONG),
+        iccprofile=metadata.icc or None,
+        extratags=_tiff_tags(metadata, exif, _LONG8 if wide else _LONG),
         **options,
     )
     _append_directories(file, exif, wide)
 
 
 def _tiff_tags(
-    about: About, exif: Image.Exif, pointer: int
+    metadata: Metadata, exif: Image.Exif, pointer: int
 ) -> list[tuple[int, int, int | None, Any, bool]]:
     texts = {code: str(exif[code]) for code in DESCRIPTIVE if code in exif}
     for code, keyword in DESCRIPTIVE.items():
-        if keyword in about.texts:
-            texts[code] = about.texts[keyword]
-    if "Comment" in about.texts:
-        texts.setdefault(0x010E, about.texts["Comment"])
+        if keyword in metadata.texts:
+            texts[code] = metadata.texts[keyword]
+    if "Comment" in metadata.texts:
+        texts.setdefault(0x010E, metadata.texts["Comment"])
     tags: list[_Tag] = [
         (code, _ASCII, None, text.encode() + b"\0", True) for code, text in texts.items()
     ]
-    if about.xmp:
-        tags.append((_TIFF_XMP, _BYTE, len(about.xmp), about.xmp, True))
-    places = [tag for tag in (EXIF_DIRECTORY, GPS_DIRECTORY) if exif.get_ifd(tag)]
-    return tags + [(tag - 1, pointer, 1, 0, True) for tag in places]
+    if metadata.xmp:
+        tags.append((_TIFF_XMP, _BYTE, len(metadata.xmp), metadata.xmp, True))
+    platform = [tag for tag in (EXIF_DIRECTORY, GPS_DIRECTORY) if exif.get_ifd(tag)]
+    return tags + [(tag - 1, pointer, 1, 0, True) for tag in platform]
 
 
 def _append_directories(file: BinaryIO, exif: Image.Exif, wide: bool) -> None:
     """Lay EXIF's directories behind the picture and let tags point to them.
 
-    tifffile writes no such tags, so the ones before them hold their places.
+    tifffile writes no such tags, so the ones before them hold their platform.
     """
     for code in (EXIF_DIRECTORY, GPS_DIRECTORY):
         if directory := dict(exif.get_ifd(code)):

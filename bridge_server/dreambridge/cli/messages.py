@@ -22,7 +22,7 @@ USAGE, PICTURE, SYSTEM = "usage", "picture", "system"
 """Codes beyond those of the wire: a wrong command line, a picture file, what the system refuses."""
 
 
-def error_line(error: Exception) -> str:
+def error_event(error: Exception) -> str:
     """The `error` event of `--json`; every field is there in each, null where it says nothing."""
     facts: dict[str, Any] = {"code": PICTURE, "message": str(error), "hint": "", "retryable": False}
     facts |= {"field": None, "limit": None, "retry_after_s": None, "rescued": None}
@@ -34,20 +34,20 @@ def error_line(error: Exception) -> str:
         param = getattr(error, "param", None)
         facts["field"] = param.name if param is not None else None
     elif isinstance(error, OSError):
-        facts |= {"code": SYSTEM, "message": system_sentence(error)}
+        facts |= {"code": SYSTEM, "message": system_message(error)}
     elif rescued := getattr(error, "rescued", None):
         facts["rescued"] = str(rescued)
     return json.dumps({"event": "error", **facts})
 
 
-def system_sentence(error: OSError) -> str:
+def system_message(error: OSError) -> str:
     """What the system refused, and where."""
     where = error.filename2 or error.filename
     what = error.strerror or str(error) or type(error).__name__
     return f"{where}: {what}." if where else f"The system refused something: {what}."
 
 
-def print_anything() -> None:
+def escape_unprintable() -> None:
     """Let names of files and signs that the terminal's encoding lacks be printed in escapes.
 
     A dream that is done must not end with an error because its name can't be shown.
@@ -58,7 +58,7 @@ def print_anything() -> None:
 
 
 @contextmanager
-def explained(*, as_json: bool) -> Iterator[None]:
+def reported(*, as_json: bool) -> Iterator[None]:
     """Turn errors into a sentence or a line, with the exit code; libraries' warnings into notes.
 
     Raises:
@@ -71,15 +71,15 @@ def explained(*, as_json: bool) -> Iterator[None]:
     except click.UsageError as error:
         if not as_json:
             raise
-        click.echo(error_line(error))
+        click.echo(error_event(error))
         raise click.exceptions.Exit(error.exit_code) from error
     except (BridgeError, OSError) as error:
         if isinstance(error, OSError) and error.errno == EPIPE:
             raise  # who reads our output has enough
         if as_json:
-            click.echo(error_line(error))
+            click.echo(error_event(error))
             raise click.exceptions.Exit(1) from error
-        said = system_sentence(error) if isinstance(error, OSError) else str(error)
+        said = system_message(error) if isinstance(error, OSError) else str(error)
         raise click.ClickException(said) from error
 
 
