@@ -40,6 +40,16 @@ TORCH_FREE = {
 }
 
 
+GIMP = ROOT / "host_plugins/gimp/dreambridge/gimpdream"
+GIMP_ROOMS = {
+    "document": {"arguments", "document", "errors"},
+    "bridge": {"arguments", "bridge", "document", "errors"},
+    "ui": {"arguments", "bridge", "commands", "document", "errors", "ui"},
+    "": {"arguments", "bridge", "commands", "declarations", "document", "errors", "execution"},
+}
+"""What the folders of GIMP's plug-in may know of each other, "" for the modules beside them."""
+
+
 def modules(package: str) -> dict[str, Path]:
     """The package's modules by dotted name."""
     root = PACKAGES[package]
@@ -95,6 +105,19 @@ def test_nothing_in_the_bridge_but_the_worker_reaches_the_engine(module: str) ->
         engine = {name for name in names if name.startswith("dreamcore")}
         allowed = {"dreamcore", *TORCH_FREE}
         assert {name for name in engine if name.rsplit(".", 1)[0] not in TORCH_FREE} <= allowed
+
+
+@pytest.mark.parametrize("room", GIMP_ROOMS)
+def test_gimps_rooms_know_only_what_they_may(room: str) -> None:
+    sources = sorted((GIMP / room).glob("*.py"))
+    assert sources
+    for path in sources:
+        known = {name.split(".")[1] for name in imported(path) if name.startswith("gimpdream.")}
+        opens_dialog = path == GIMP / "procedures.py"
+        assert known <= GIMP_ROOMS[room] | ({"ui"} if opens_dialog else set()), path
+        assert room == "ui" or not {"Gtk", "GimpUi"} & {
+            name.split(".")[-1] for name in imported(path)
+        }
 
 
 def test_the_client_runs_without_numpy_torch_and_the_bridge() -> None:

@@ -75,7 +75,7 @@ def test_another_version_is_bad(profile: Profile, folder: Path) -> None:
 
 
 def test_missing_files_are_bad(profile: Profile, folder: Path) -> None:
-    (folder / "gimpdream" / "layers.py").unlink()
+    (folder / "gimpdream" / "document" / "layers.py").unlink()
     found = plugin(GIMP, profile)
     assert found.good is False
     assert "layers.py" in found.found
@@ -117,7 +117,7 @@ def test_sound_files_are_good_and_looking_at_them_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "line", "said"),
     [
-        ("gimpdream/layers.py", "def broken(:", "layers.py, line "),
+        ("gimpdream/document/layers.py", "def broken(:", "layers.py, line "),
         ("dreambridge.py", "import (", "dreambridge.py, line "),
         ("bridgeclient/codec.py", "import nothing_of_this_name", "nothing_of_this_name"),
         ("bridgeclient/events.py", "raise RuntimeError('cut off')", "RuntimeError: cut off"),

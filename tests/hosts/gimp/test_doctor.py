@@ -36,7 +36,7 @@ def test_gimps_own_python_loads_every_module(fresh: Gimp, gimp_server: Server) -
 
 
 def test_what_only_gimps_python_can_notice_is_noticed(fresh: Gimp, gimp_server: Server) -> None:
-    layers = fresh.plugin / "gimpdream" / "layers.py"
+    layers = fresh.plugin / "gimpdream" / "document" / "layers.py"
     source = layers.read_text("utf-8")
     layers.write_text(f"{source}\nGimp.NoSuchThing\n", "utf-8")
     code, said = examined(fresh, gimp_server)

@@ -63,7 +63,7 @@ def check_place(layer: dict[str, Any], case: str) -> None:
     assert layer["bounds_as_selected"], layer["bounds"]
     assert layer["has_alpha"]
     hidden = "hidden" in case
-    assert layer["look"] == ([50.0, "multiply", True] if hidden else [100.0, "normal", True])
+    assert layer["appearance"] == ([50.0, "multiply", True] if hidden else [100.0, "normal", True])
     assert layer["name"].startswith("Dream · relu2_2")  # GIMP numbers the second one
 
 
@@ -78,14 +78,14 @@ def check_pixels(layer: dict[str, Any], case: str) -> None:
 
 
 def test_the_layer_remembers_how_it_was_dreamed(found: dict[str, Any]) -> None:
-    memory = found["RGBA"]["new"][0]["memory"]
-    assert memory["settings"]["layers"] == {"relu2_2": 1.0}
-    assert memory["settings"]["iterations"] == 2
-    assert memory["settings"]["seed"] == 0
-    assert memory["version"] == __import__("dreambridge").__version__
-    assert memory["device"]
-    assert memory["precision"]
-    assert memory["seconds"] > 0
+    metadata = found["RGBA"]["new"][0]["metadata"]
+    assert metadata["settings"]["layers"] == {"relu2_2": 1.0}
+    assert metadata["settings"]["iterations"] == 2
+    assert metadata["settings"]["seed"] == 0
+    assert metadata["version"] == __import__("dreambridge").__version__
+    assert metadata["device"]
+    assert metadata["precision"]
+    assert metadata["seconds"] > 0
 
 
 def test_colours_beyond_srgb_come_back_as_they_were(found: dict[str, Any]) -> None:

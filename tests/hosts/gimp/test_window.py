@@ -106,15 +106,15 @@ def test_the_chosen_preset_is_dreamed(found: dict[str, Any]) -> None:
     names = list(PRESETS)
     chosen = PRESETS[names[names.index(DEFAULT) + 1]]
     facts = found["dialog"]
-    memory = json.loads(facts["memories"][0])
-    assert memory["settings"] == chosen.settings.to_json()
-    assert memory["result"] == "mask"
+    metadata = json.loads(facts["metadata"][0])
+    assert metadata["settings"] == chosen.settings.to_json()
+    assert metadata["result"] == "mask"
     assert facts["names"] == [f"Dream · {chosen.label}", "Background"]
 
 
 def test_repeat_last_dreams_the_same_again(found: dict[str, Any]) -> None:
     facts = found["dialog"]
-    one, two = (json.loads(memory) for memory in facts["memories"])
+    one, two = (json.loads(metadata) for metadata in facts["metadata"])
     assert one["settings"] == two["settings"]
     assert one["region"] == two["region"]
 
@@ -130,10 +130,10 @@ def test_the_dialogs_preview_shows_the_dream(session: tuple[dict[str, Any], Path
 
 def test_dreaming_again_starts_from_what_the_layer_remembers(found: dict[str, Any]) -> None:
     facts = good(found["dialog of dreaming again"])
-    (memory,) = map(json.loads, facts["memory"])
-    assert memory["settings"]["layers"] == {"relu2_2": 1.0}
-    assert memory["settings"]["iterations"] == 2
-    assert memory["settings"]["seed"] != 5, "a new seed was asked for"
+    (metadata,) = map(json.loads, facts["metadata"])
+    assert metadata["settings"]["layers"] == {"relu2_2": 1.0}
+    assert metadata["settings"]["iterations"] == 2
+    assert metadata["settings"]["seed"] != 5, "a new seed was asked for"
 
 
 def test_closing_the_dialog_dreams_nothing(found: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 What has no type in GIMP (layers with weights, lists, "auto or a number", choices) is text, written
 as on the command line. A setting that is `UNSET`, or text that says `AS_PRESET`, comes from the
 preset; every other value means itself, and a wrong one is refused. How GIMP is told of the
-arguments is in `declaring`.
+arguments is in `declarations`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json, as_text, defaults, look
-from gimpdream.sentences import Refused
+from gimpdream.errors import UserError
 
 CUSTOM = "custom"
 STORED = "stored"
@@ -33,7 +33,7 @@ AS_PRESET = "preset"
 """The text for the same."""
 
 OWN_LIMITS = {"context": (AUTOMATIC, 8192), "edge": (0.0, 25.0)}
-_WRITTEN = ("layers", "integers", "tile")
+_TEXT_KINDS = ("layers", "integers", "tile")
 
 
 def read_schema(here: Path) -> Json:
@@ -43,7 +43,7 @@ def read_schema(here: Path) -> Json:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Parameters:
     """What the user asks for: the dream's settings, and what is the plug-in's own."""
 
     settings: Json
@@ -60,21 +60,21 @@ def argument_name(name: str) -> str:
     return name.replace("_", "-")
 
 
-def read_wish(config: Any, schema: Json) -> Wish:
+def read_parameters(config: Any, schema: Json) -> Parameters:
     """Everything that the arguments ask for.
 
     Raises:
-        Refused: an argument can't be read, is out of its range, or a guide is wanted and missing.
+        UserError: an argument can't be read, is out of its range, or a guide is wanted and missing.
     """
     settings = read_settings(config, schema)
-    guide = guided(settings, config.get_property("guide"))
+    guide = apply_guide(settings, config.get_property("guide"))
     own = {name: config.get_property(name) for name in OWN_LIMITS}
     for name, value in own.items():
         _check_range(name, value, *OWN_LIMITS[name])
     result = config.get_property("result") or ""
     _check_choice("result", result, list(RESULTS))
     flags = config.get_property(HIDE), config.get_property(DRAFT)
-    return Wish(settings, guide, own["context"], own["edge"], result, *flags)
+    return Parameters(settings, guide, own["context"], own["edge"], result, *flags)
 
 
 def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json:
@@ -84,16 +84,17 @@ def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json
     remembers (`stored`).
 
     Raises:
-        Refused: an argument can't be read or is out of its range.
+        UserError: an argument can't be read or is out of its range.
     """
-    return base(config.get_property("preset"), schema, stored) | read_values(config, schema)
+    preset = config.get_property("preset")
+    return preset_settings(preset, schema, stored) | read_values(config, schema)
 
 
-def base(preset: str | None, schema: Json, stored: Json | None = None) -> Json:
+def preset_settings(preset: str | None, schema: Json, stored: Json | None = None) -> Json:
     """The settings of a preset by name, complete.
 
     Raises:
-        Refused: there is no such preset.
+        UserError: there is no such preset.
     """
     presets = schema["x-presets"]
     own = [STORED, CUSTOM] if stored is not None else [CUSTOM]
@@ -106,7 +107,7 @@ def read_values(config: Any, schema: Json) -> Json:
     """The settings that are set.
 
     Raises:
-        Refused: an argument can't be read or is out of its range.
+        UserError: an argument can't be read or is out of its range.
     """
     specs = schema["properties"].items()
     return {name: _value(config, name, spec) for name, spec in specs if is_set(config, name)}
@@ -119,7 +120,7 @@ def is_set(config: Any, name: str) -> bool:
 
 def _value(config: Any, name: str, spec: Json) -> Any:
     value, label = config.get_property(argument_name(name)), spec["x-label"]
-    if spec["x-kind"] in _WRITTEN:
+    if spec["x-kind"] in _TEXT_KINDS:
         return from_text(label, spec["x-kind"], value or "")  # GIMP's "" is None
     if spec["x-kind"] == "choice":
         _check_choice(label, value or "", spec["enum"])
@@ -127,26 +128,26 @@ def _value(config: Any, name: str, spec: Json) -> Any:
     _check_range(label, value, spec["minimum"], spec["maximum"])
     if spec["x-kind"] == "integer":
         if value != int(value):
-            raise Refused(f"{label} is {value:g} and must be a whole number.")
+            raise UserError(f"{label} is {value:g} and must be a whole number.")
         return int(value)
     return value
 
 
 def _check_range(label: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:
-        raise Refused(f"{label} is {value:g} and must be from {least:g} to {most:.10g}.")
+        raise UserError(f"{label} is {value:g} and must be from {least:g} to {most:.10g}.")
 
 
 def _check_choice(label: str, value: str, known: list[str]) -> None:
     if value not in known:
-        raise Refused(f"{label} “{value}” is unknown; there are {', '.join(known)}.")
+        raise UserError(f"{label} “{value}” is unknown; there are {', '.join(known)}.")
 
 
 def from_text(name: str, kind: str, text: str) -> Any:
     """The inverse of `as_text`; the engine judges names and ranges.
 
     Raises:
-        Refused: the text can't be read.
+        UserError: the text can't be read.
     """
     words = [word.strip() for word in text.split(",") if word.strip()]
     try:
@@ -158,19 +159,19 @@ def from_text(name: str, kind: str, text: str) -> Any:
         return int(text) if text.strip().isdigit() else text.strip()
     except ValueError:
         example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}.get(kind, "auto")
-        raise Refused(f"{name} “{text}” can't be read; write it like {example}.") from None
+        raise UserError(f"{name} “{text}” can't be read; write it like {example}.") from None
 
 
-def guided(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:
+def apply_guide(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:
     """The guide, which makes the objective "guide".
 
     Raises:
-        Refused: the objective wants a guide and there is none.
+        UserError: the objective wants a guide and there is none.
     """
     if guide is not None:
         settings["objective"] = "guide"
     elif settings["objective"] == "guide":
-        raise Refused("The guide objective needs a layer to take features from: choose a guide.")
+        raise UserError("The guide objective needs a layer to take features from: choose a guide.")
     return guide
 
 
@@ -178,8 +179,8 @@ def write_settings(config: Any, settings: Json, schema: Json) -> None:
     """Set the arguments to these settings, those that are missing left as they are."""
     for name, value in settings.items():
         kind = schema["properties"][name]["x-kind"]
-        written = as_text(kind, value) if kind in _WRITTEN else value
-        config.set_property(argument_name(name), written)
+        text_or_value = as_text(kind, value) if kind in _TEXT_KINDS else value
+        config.set_property(argument_name(name), text_or_value)
 
 
 def complete(settings: Json, schema: Json) -> Json:

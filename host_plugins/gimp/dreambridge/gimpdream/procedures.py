@@ -14,8 +14,8 @@ from typing import Any
 from gi.repository import Gimp, GLib, GObject
 
 from gimpdream.arguments import read_schema
-from gimpdream.declaring import declare
-from gimpdream.sentences import Refused
+from gimpdream.declarations import declare
+from gimpdream.errors import UserError
 
 DREAM = "plug-in-dreambridge"
 AGAIN = "plug-in-dreambridge-again"
@@ -35,7 +35,7 @@ _DOCUMENTATION = {
 }
 
 
-class Stopped(Exception):
+class DialogClosed(Exception):
     """The user closed the dialog without dreaming."""
 
 
@@ -84,27 +84,28 @@ def _work(
     again: bool,
     here: Path,
 ) -> Sequence[Gimp.Layer]:
-    from gimpdream.errands import DreamAgain, NewDream, carry_out
+    from gimpdream.commands import DreamAgain, NewDream
+    from gimpdream.execution import execute
 
     schema = read_schema(here)
-    errand = (DreamAgain if again else NewDream)(image, drawables, schema)
+    command = (DreamAgain if again else NewDream)(image, drawables, schema)
     if mode == Gimp.RunMode.INTERACTIVE:
-        from gimpdream.dialog import ask
+        from gimpdream.ui.dialog import ask
 
-        stored = errand.prefill(config)
-        if not ask(procedure, config, errand, schema, here, stored):
-            raise Stopped
-    return carry_out(errand, config, schema, here)
+        stored = command.prefill(config)
+        if not ask(procedure, config, command, schema, here, stored):
+            raise DialogClosed
+    return execute(command, config, schema, here)
 
 
 def _failure(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:
     from bridgeclient import BridgeError, Cancelled
 
-    if isinstance(error, Stopped | Cancelled):
+    if isinstance(error, DialogClosed | Cancelled):
         return procedure.new_return_values(Gimp.PDBStatusType.CANCEL, GLib.Error())
     sentence = str(error)
-    if not isinstance(error, Refused | BridgeError):
+    if not isinstance(error, UserError | BridgeError):
         traceback.print_exception(error)
         sentence = f"DeepDream failed ({type(error).__name__}: {error}). The image is unchanged."
-    told = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0)
-    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, told)
+    message = GLib.Error.new_literal(Gimp.PlugIn.error_quark(), sentence, 0)
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, message)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.lab import QUICK, call, projection, raw, rectangle, state
+from inside.harness import QUICK, call, projection, raw, rectangle, state
 
 MARK = "dreambridge-layer"
 
@@ -106,7 +106,7 @@ def _same(old: Any, new: Any, slack: int) -> bool:
 
 
 def _shown(source: Gimp.Layer) -> tuple[bytes, tuple[int, int, int, int]]:
-    """What the layer shows, by GIMP's own hand: exported alone, over nothing. Its bounds."""
+    """What the layer shows, as GIMP composites it: exported alone, over nothing. Its bounds."""
     image = source.get_image()
     _, x, y = source.get_offsets()
     bounds = x, y, source.get_width(), source.get_height()
@@ -134,8 +134,8 @@ def _float(layer: Gimp.Layer) -> str:
 def _facts(
     image: Gimp.Image, layer: Gimp.Layer, sources: list[Gimp.Layer], shown: dict[int, Any]
 ) -> dict[str, Any]:
-    memory = json.loads(bytes(layer.get_parasite("dreambridge").get_data()))
-    (source,) = (one for one in _all_layers(image.get_layers()) if mark(one) == memory["source"])
+    metadata = json.loads(bytes(layer.get_parasite("dreambridge").get_data()))
+    (source,) = (one for one in _all_layers(image.get_layers()) if mark(one) == metadata["source"])
     pixels, bounds = shown[source.get_id()]
     region, expected = _bounds(layer), _expected(image, bounds)
     position = image.get_item_position
@@ -151,8 +151,8 @@ def _facts(
         "clipped": _clipped(layer),
         "has_mask": layer.get_mask() is not None,
         "mask_is_selection": _mask_is_selection(image, layer),
-        "look": (layer.get_opacity(), layer.get_mode().value_nick, layer.get_visible()),
-        "memory": memory,
+        "appearance": (layer.get_opacity(), layer.get_mode().value_nick, layer.get_visible()),
+        "metadata": metadata,
         **_changes(image, layer, pixels, bounds),
     }
 

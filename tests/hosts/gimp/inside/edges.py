@@ -7,12 +7,12 @@ from typing import Any
 from gi.repository import Gimp
 
 from inside.compare import dreamed
-from inside.lab import (
+from inside.harness import (
     AGAIN,
     QUICK,
     call,
     case,
-    memory,
+    metadata,
     painted,
     picture,
     plain,
@@ -91,7 +91,7 @@ def _() -> Any:
         "again": outcome,
         "other": raw(dream) != before,
         "name": dream.get_name(),
-        "memory": memory(dream),
+        "metadata": metadata(dream),
     }
 
 

@@ -6,15 +6,15 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from inside.lab import case
+from inside.harness import case
 from inside.processes import (
     LONG,
     PLUGIN,
     attempt,
     bridge,
     changed_bridge,
+    concurrently,
     kill,
-    meanwhile,
     plug_in,
     running,
     server,
@@ -39,7 +39,7 @@ def _() -> Any:
         wait_until_dreaming()
         kill(server(), signal.SIGKILL)
 
-    with meanwhile(kill_server) as failures:
+    with concurrently(kill_server) as failures:
         facts = attempt(**LONG)
     return {**facts, "failures": failures}
 
@@ -71,7 +71,7 @@ for how in (signal.SIGTERM, signal.SIGKILL):
             kill(plug_in(), how)
             seconds.append(wait_until(lambda: running() == 0, "stopped"))
 
-        with meanwhile(cancel) as failures:
+        with concurrently(cancel) as failures:
             facts = attempt(**LONG)
         return {**facts, "failures": failures, "seconds": seconds}
 
@@ -109,7 +109,7 @@ def _() -> Any:
         loaded.update(str(Path(path).relative_to(PLUGIN)) for path in paths)
         kill(process, signal.SIGTERM)
 
-    with meanwhile(look) as failures:
+    with concurrently(look) as failures:
         attempt(**LONG)
     return {"loaded": sorted(loaded), "failures": failures}
 

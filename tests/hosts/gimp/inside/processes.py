@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from inside.lab import PARAMETERS, QUICK, call, ellipse, painted, picture, state
+from inside.harness import PARAMETERS, QUICK, call, ellipse, painted, picture, state
 
 PLUGIN = Path(PARAMETERS["plugin"])
 PATIENCE_S = 90.0
@@ -52,7 +52,7 @@ def set_aside(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def meanwhile(act: Callable[[], None]) -> Iterator[list[str]]:
+def concurrently(act: Callable[[], None]) -> Iterator[list[str]]:
     """Do something while the block runs; its failure ends up in the list."""
     failures: list[str] = []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.lab import AGAIN, QUICK, call, case, ellipse, painted, picture, state
+from inside.harness import AGAIN, QUICK, call, case, ellipse, painted, picture, state
 
 
 def refused(image: Gimp.Image, drawables: list[Any], **arguments: Any) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def _() -> Any:
     return refused(image, [layer], procedure=AGAIN)
 
 
-def dreamt() -> tuple[Gimp.Image, Gimp.Layer, Gimp.Layer]:
+def dreamed_document() -> tuple[Gimp.Image, Gimp.Layer, Gimp.Layer]:
     image, source = plain()
     assert call(image, [source], **QUICK)["status"] == "success"
     return image, source, image.get_layers()[0]
@@ -162,28 +162,28 @@ def dreamt() -> tuple[Gimp.Image, Gimp.Layer, Gimp.Layer]:
 
 @case("again: source gone")
 def _() -> Any:
-    image, source, dream = dreamt()
+    image, source, dream = dreamed_document()
     image.remove_layer(source)
     return refused(image, [dream], procedure=AGAIN)
 
 
 @case("again: resized")
 def _() -> Any:
-    image, _, dream = dreamt()
+    image, _, dream = dreamed_document()
     dream.scale(20, 20, False)
     return refused(image, [dream], procedure=AGAIN)
 
 
 @case("again: source cropped")
 def _() -> Any:
-    image, source, dream = dreamt()
+    image, source, dream = dreamed_document()
     source.resize(20, 20, 0, 0)
     return refused(image, [dream], procedure=AGAIN)
 
 
 @case("again: pixels locked")
 def _() -> Any:
-    image, _, dream = dreamt()
+    image, _, dream = dreamed_document()
     dream.set_lock_content(True)
     return refused(image, [dream], procedure=AGAIN)
 
@@ -191,7 +191,7 @@ def _() -> Any:
 @case("again: copied into another image")
 def _() -> Any:
     """It has a background of its own, which is not what was dreamed."""
-    _, _, dream = dreamt()
+    _, _, dream = dreamed_document()
     other = picture()
     painted(other, seed=9)
     copy = Gimp.Layer.new_from_drawable(dream, other)
@@ -209,7 +209,7 @@ def _() -> Any:
 
 @case("again: in a locked group")
 def _() -> Any:
-    image, _, dream = dreamt()
+    image, _, dream = dreamed_document()
     group = Gimp.GroupLayer.new(image, "kept")
     image.insert_layer(group, None, 0)
     image.reorder_item(dream, group, 0)
@@ -237,5 +237,5 @@ def _() -> Any:
 
 @case("again: two layers")
 def _() -> Any:
-    image, source, dream = dreamt()
+    image, source, dream = dreamed_document()
     return refused(image, [dream, source], procedure=AGAIN)

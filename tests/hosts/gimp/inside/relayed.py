@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from inside.lab import case
+from inside.harness import case
 from inside.processes import (
     LONG,
     attempt,
+    concurrently,
     kill,
-    meanwhile,
     plug_in,
     processes,
     relays,
@@ -29,7 +29,7 @@ def _() -> Any:
     def look() -> None:
         wait_until(lambda: seen.extend(relays()) or seen, "a relay")
 
-    with meanwhile(look) as failures:
+    with concurrently(look) as failures:
         facts = attempt()
     wait_until(lambda: not {*seen} & {*processes(RELAY)}, "its end")
     return {**facts, "failures": failures, "relays": len(seen)}
@@ -44,6 +44,6 @@ def _() -> Any:
         kill(plug_in(), signal.SIGKILL)
         seconds.append(wait_until(lambda: running() == 0, "stopped"))
 
-    with meanwhile(cancel) as failures:
+    with concurrently(cancel) as failures:
         facts = attempt(**LONG)
     return {**facts, "failures": failures, "seconds": seconds}

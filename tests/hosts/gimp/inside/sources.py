@@ -8,7 +8,7 @@ from typing import Any
 from gi.repository import Gegl, Gimp
 
 from inside.compare import dreamed
-from inside.lab import QUICK, call, case, ellipse, painted, picture, raw, rectangle
+from inside.harness import QUICK, call, case, ellipse, painted, picture, raw, rectangle
 
 SELECTION = (14, 10, 34, 26)
 

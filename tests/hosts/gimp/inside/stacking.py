@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.lab import QUICK, call, case, ellipse, painted, picture, projection, state
+from inside.harness import QUICK, call, case, ellipse, painted, picture, projection, state
 
 
 def photo() -> tuple[Gimp.Image, Gimp.Layer]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.lab import AGAIN, QUICK, call, case, painted, picture, projection, state
+from inside.harness import AGAIN, QUICK, call, case, painted, picture, projection, state
 
 Prepare = Callable[[Gimp.Image], Gimp.Layer]
 STILL = {**QUICK, "step": 0.0, "iterations": 1}

@@ -11,7 +11,7 @@ from typing import Any
 
 from gi.repository import Gimp, Gio
 
-from inside.lab import (
+from inside.harness import (
     AGAIN,
     DREAM,
     FOLDER,
@@ -24,7 +24,7 @@ from inside.lab import (
     picture,
     state,
 )
-from inside.processes import meanwhile, running, wait_until, wait_until_dreaming
+from inside.processes import concurrently, running, wait_until, wait_until_dreaming
 
 ASIDE = ("mousemove", "1278", "798")
 DISPLAYS: list[Gimp.Display] = []
@@ -203,7 +203,7 @@ def click_cancel() -> None:
     shell("xdotool", "mousemove", str(right - 15), "772", "click", "1")
 
 
-def memories(image: Gimp.Image) -> list[str]:
+def all_metadata(image: Gimp.Image) -> list[str]:
     found = [layer.get_parasite("dreambridge") for layer in image.get_layers()]
     return [bytes(parasite.get_data()).decode() for parasite in found if parasite]
 
@@ -231,14 +231,14 @@ def _() -> Any:
     time.sleep(0.5)  # until the picture is drawn
     photograph("original", window("DeepDream"))
     press("DeepDream", "alt+d")
-    wait_until(lambda: len(memories(image)) == 1, "dreamed")
+    wait_until(lambda: len(all_metadata(image)) == 1, "dreamed")
     widen_layers()
     photograph("document")
     facts["names"] = [layer.get_name() for layer in image.get_layers()]
     image.set_selected_layers([layer])
     press("– GIMP", "ctrl+f")
-    wait_until(lambda: len(memories(image)) == 2, "dreamed again by Repeat Last")
-    return {**facts, "memories": memories(image)}
+    wait_until(lambda: len(all_metadata(image)) == 2, "dreamed again by Repeat Last")
+    return {**facts, "metadata": all_metadata(image)}
 
 
 @case("dialog of dreaming again")
@@ -254,9 +254,9 @@ def _() -> Any:
             press("Dream Again", "alt+n")
         press("Dream Again", "alt+d")
 
-    with meanwhile(use_the_dialog) as failures:
+    with concurrently(use_the_dialog) as failures:
         outcome = interactive(image, image.get_layers()[0], procedure=AGAIN)
-    return {**outcome, "failures": failures, "memory": memories(image)}
+    return {**outcome, "failures": failures, "metadata": all_metadata(image)}
 
 
 @case("dialog closed")
@@ -270,7 +270,7 @@ def _() -> Any:
         wait_until_dreaming()
         press("DeepDream", "Escape")
 
-    with meanwhile(use_the_dialog) as failures:
+    with concurrently(use_the_dialog) as failures:
         outcome = interactive(image, layer)
     stopped = wait_until(lambda: not running(), "stopped")
     unchanged = state(image) == before
@@ -296,7 +296,7 @@ def _() -> Any:
         click_cancel()
         seconds.append(wait_until(lambda: not running(), "stopped"))
 
-    with meanwhile(use_the_dialog) as failures:
+    with concurrently(use_the_dialog) as failures:
         outcome = interactive(image, layer)
     unchanged = state(image) == before
     return {**outcome, "failures": failures, "unchanged": unchanged, "seconds": seconds}
@@ -315,6 +315,6 @@ def _() -> Any:
         wait_until(lambda: noted.read_text("utf-8").strip(), "noted")
         press("DeepDream", "Escape")
 
-    with meanwhile(use_the_dialog) as failures:
+    with concurrently(use_the_dialog) as failures:
         outcome = interactive(image, layer)
     return {**outcome, "failures": failures, "page": noted.read_text("utf-8").strip()}

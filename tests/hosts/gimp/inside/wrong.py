@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inside.lab import PARAMETERS, case
+from inside.harness import PARAMETERS, case
 from inside.processes import attempt, changed_bridge
 
 for behaviour, file in json.loads(PARAMETERS["connection_files"]).items():

@@ -1,0 +1,91 @@
+"""A dream as a job on the server, with its progress in GIMP's progress bar.
+
+GIMP's own Cancel ends this process with a signal; the job on the server ends with it.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gi.repository import Gimp
+
+from bridgeclient import (
+    Accepted,
+    BridgeClient,
+    ImageFrame,
+    Installation,
+    Progress,
+    Result,
+    Started,
+    connect,
+)
+from bridgeclient.looks import Json, time_left
+
+NAME = "GIMP"
+_REDRAW_S = 0.1
+
+
+@dataclass(frozen=True)
+class DreamRequest:
+    """One dream to be dreamed: pixels with context, what may change, the settings, the guide."""
+
+    image: ImageFrame
+    mask: ImageFrame | None
+    settings: Json
+    guide: ImageFrame | None = None
+
+
+@contextmanager
+def connected(here: Path) -> Iterator[BridgeClient]:
+    """A client of the server, which is started if need be and left running.
+
+    Raises:
+        BridgeError: there is no server and none can be started, or it is of another version.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the client says goodbye
+    Gimp.progress_set_text("Waking the dream server…")
+    with connect(Installation.read(here / "bridge.json"), name=NAME) as client:
+        yield client
+
+
+def dream(client: BridgeClient, request: DreamRequest, part: str = "") -> Result:
+    """The finished dream; `part` says which of several it is.
+
+    Raises:
+        BridgeError: it failed, was cancelled, or the server is gone.
+    """
+    drawn_at = 0.0
+    job = client.submit(request.image, request.settings, mask=request.mask, guide=request.guide)
+    for event in client.events(job):
+        match event:
+            case Result():
+                Gimp.progress_update(1.0)
+                return event
+            case Accepted(ahead=ahead) if ahead:
+                _show_status(part, f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…")
+            case Accepted():
+                _show_status(part, "Sending the picture…")
+            case Started():
+                _show_status(part, "Falling asleep…")
+            case Progress() if time.monotonic() - drawn_at > _REDRAW_S:
+                drawn_at = time.monotonic()
+                _show_status(part, describe(event))
+                Gimp.progress_update(event.fraction)
+    raise AssertionError("events end with a result or an error")
+
+
+def describe(progress: Progress) -> str:
+    """Where the dream is, as one reads it in the progress bar."""
+    octave = f"Octave {progress.octave} of {progress.octaves}"
+    step = f"step {progress.iteration} of {progress.iterations}"
+    return f"{octave}, {step}{time_left(progress.remaining_s)}"
+
+
+def _show_status(part: str, text: str) -> None:
+    Gimp.progress_set_text(f"{part}{text}")

@@ -1,0 +1,80 @@
+"""What is sent of a source, and how its dream comes back on the source's own pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridgeclient.looks import Json
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.region import relative
+from gimpdream.bridge import delta, draft
+from gimpdream.bridge.jobs import DreamRequest
+from gimpdream.document import pixels
+from gimpdream.document.source import SourceRegion, bounds_of, flattened
+from gimpdream.document.tracking import TrackedRegion
+from gimpdream.errors import UserError
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A source as it was when it was read: its pixels with context, and those that are sent.
+
+    These are other ones for a draft, and where the picture's values exceed what the network sees.
+    """
+
+    source: SourceRegion
+    tracked: TrackedRegion
+    original: ImageFrame
+    format: pixels.PixelFormat
+    sent: ImageFrame
+    mask: ImageFrame | None
+    curve: delta.ToneCurve | None
+    draft: bool
+
+    def request(self, settings: Json, guide: ImageFrame | None) -> DreamRequest:
+        """What the engine is to do."""
+        quick = draft.draft_settings(settings) if self.draft else settings
+        return DreamRequest(self.sent, self.mask, quick, guide)
+
+    def result(self, dreamed: ImageFrame) -> ImageFrame:
+        """The source's pixels with the dream's delta."""
+        if self.sent is self.original:
+            return dreamed
+        change = delta.delta_between(self.sent, dreamed)
+        if self.draft:
+            small = self.sent.width, self.sent.height
+            change = draft.enlarged(change, small, (self.original.width, self.original.height))
+        return delta.add_delta(self.original, change, self.curve)
+
+
+def prepare(source: SourceRegion, quick: bool) -> Transfer:
+    """Read the source, for a draft if it is to be quick.
+
+    Raises:
+        UserError: there is nothing to be seen in the region.
+    """
+    with flattened(source.layer, source.context) as layer:
+        if pixels.is_transparent(layer, relative(source.region, source.context)):
+            raise UserError(
+                f"The layer “{source.layer.get_name()}” is empty here: dream where something is "
+                "painted."
+            )
+        original, form = pixels.read(layer, bounds_of(layer)), pixels.format_of(layer)
+        sent, mask = original, _mask(source)
+        if quick:
+            draft.halve_layer(layer)
+            sent = pixels.read(layer, bounds_of(layer))
+            mask = draft.half_mask(mask) if mask else None
+    curve = delta.curve_for(original)
+    if curve is not None:
+        sent = delta.compress(sent, curve)
+    return Transfer(source, source.tracked(), original, form, sent, mask, curve, quick)
+
+
+def _mask(source: SourceRegion) -> ImageFrame | None:
+    if source.mask is None:
+        return None
+    support = source.mask.support(source.in_image(source.context))
+    if support.count(255) == len(support):
+        return None
+    return ImageFrame(source.context.width, source.context.height, 1, "uint8", support)

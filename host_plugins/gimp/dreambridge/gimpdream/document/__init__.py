@@ -1,0 +1,15 @@
+"""GIMP's documents: what is read from them and written into them. Knows neither bridge nor dialog.
+
+plan         what to dream: the sources in what is selected, and the parameters
+source       a layer's region with its surroundings, and what the layer shows there
+selection    the selection as a mask
+pixels       GIMP's buffers to image frames and back
+frames       image frames in plain Python: parts, colours, alpha
+checks       what can be dreamed of, and whether a finished dream still fits
+layers       the new layer, or new pixels for an earlier one
+compositing  how a dream is composited with its source, so that only its change is seen
+dream_layer  an earlier dream's layer, to be dreamed again
+metadata     how a layer was dreamed, kept with it
+identity     which layer is which, in copies of the image too
+tracking     where a region of a layer is after its image was transformed
+"""

@@ -1,0 +1,58 @@
+"""What to dream: the selected layers' regions inside the selection, and the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gi.repository import Gimp
+
+from bridgeclient.looks import Json
+from bridgeclient.region import moved
+from gimpdream.arguments import Parameters
+from gimpdream.document.checks import check_layers, check_locks
+from gimpdream.document.selection import SelectionMask, read_selection
+from gimpdream.document.source import SourceRegion, bounds_of, context_of, offset_of
+from gimpdream.errors import UserError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to dream: the sources, and what is asked for."""
+
+    parameters: Parameters
+    sources: Sequence[SourceRegion]
+
+
+def sources(
+    image: Gimp.Image, drawables: Sequence[Gimp.Drawable], parameters: Parameters, schema: Json
+) -> list[SourceRegion]:
+    """The selected layers as sources of dreams.
+
+    Raises:
+        UserError: something in the document doesn't allow it.
+    """
+    layers = check_layers(image, drawables)
+    for layer in layers:
+        check_locks(layer)
+    mask = read_selection(image, parameters.edge)
+    return [_source(layer, mask, parameters, schema) for layer in layers]
+
+
+def _source(
+    layer: Gimp.Layer, mask: SelectionMask | None, parameters: Parameters, schema: Json
+) -> SourceRegion:
+    canvas = bounds_of(layer)
+    part = None
+    if mask is not None:
+        part = mask.within(moved(canvas, *offset_of(layer)))
+        if part is None:
+            raise UserError(
+                f"The selection misses the layer “{layer.get_name()}”: select a part of it, or "
+                "nothing for the whole layer."
+            )
+    region = canvas
+    if part is not None:
+        x, y = offset_of(layer)
+        region = moved(part.bounds, -x, -y)
+    return SourceRegion(layer, region, context_of(region, canvas, parameters, schema), part)

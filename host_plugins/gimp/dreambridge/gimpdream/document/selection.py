@@ -1,0 +1,131 @@
+"""The image's selection with its grey values, softened on request.
+
+All of it is read; the image's own selection is never touched.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from gi.repository import Gimp
+
+from bridgeclient.region import (
+    Rect,
+    cut,
+    grown,
+    intersection,
+    moved,
+    relative,
+    selection_bounds,
+    soft_edge,
+)
+from gimpdream.document.pixels import native, native_size, read_patch, read_values, write_values
+from gimpdream.document.tracking import SIDE
+from gimpdream.errors import UserError
+
+_SUPPORT = bytes([0] + [255] * 255)
+
+
+@dataclass(frozen=True)
+class SelectionMask:
+    """Grey values of a selection within `bounds` (image coordinates), packed rows.
+
+    `values` are just as GIMP keeps them, in the format `name`, `size` bytes each: the new layer's
+    mask is exactly the selection. `grey` are the same in 8 bits.
+    """
+
+    bounds: Rect
+    grey: bytes
+    values: bytes
+    name: str
+    size: int
+
+    def within(self, rect: Rect) -> SelectionMask | None:
+        """The part inside `rect`, trimmed to where anything is selected; None if nothing is."""
+        if (overlap := intersection(self.bounds, rect)) is None:
+            return None
+        part, size = self._cut(overlap), self.size
+        inner = selection_bounds(part.values, overlap.width * size, overlap.height)
+        if inner is None:
+            return None
+        left, right = inner.x // size, -(-inner.right // size)  # from bytes to pixels
+        inner = Rect(left, inner.y, right - left, inner.height)
+        return part._cut(moved(inner, overlap.x, overlap.y))
+
+    def _cut(self, rect: Rect) -> SelectionMask:
+        values = cut(self.values, self.bounds, rect, self.size)
+        return replace(self, bounds=rect, grey=cut(self.grey, self.bounds, rect, 1), values=values)
+
+    def support(self, context: Rect) -> bytes:
+        """8-bit mask of the context (image coordinates): 255 wherever anything is selected.
+
+        Not the grey values: the dream is full there, and the layer's mask alone softens it.
+        """
+        return self._placed(context, self.grey.translate(_SUPPORT))
+
+    def greys(self, context: Rect) -> bytes:
+        """8-bit mask of the context (image coordinates) with the selection's own grey values."""
+        return self._placed(context, self.grey)
+
+    def _placed(self, context: Rect, grey: bytes) -> bytes:
+        at, width = relative(self.bounds, context), self.bounds.width
+        left, right = bytes(at.x), bytes(context.width - at.right)
+        starts = range(0, len(grey), width)
+        rows = b"".join(left + grey[start : start + width] + right for start in starts)
+        above, below = at.y * context.width, (context.height - at.bottom) * context.width
+        return bytes(above) + rows + bytes(below)
+
+
+def read_selection(image: Gimp.Image, edge: float) -> SelectionMask | None:
+    """The image's selection, its edge softened by `edge` percent; None if nothing is selected.
+
+    Raises:
+        UserError: the selection is too faint to hold anything.
+    """
+    _, non_empty, x1, y1, x2, y2 = Gimp.Selection.bounds(image)
+    if not non_empty:
+        return None
+    bounds = Rect(x1, y1, x2 - x1, y2 - y1)
+    feather = soft_edge(bounds, edge)
+    canvas = Rect(0, 0, image.get_width(), image.get_height())
+    reach = intersection(grown(bounds, math.ceil(2 * feather)), canvas) or bounds
+    mask = mask_of(image.get_selection(), reach, reach)
+    if feather > 0:
+        mask = _feathered(mask, feather, image)
+    trimmed = mask.within(reach)
+    if trimmed is None:
+        raise UserError("Nothing is selected strongly enough to dream in: select it anew.")
+    return trimmed
+
+
+def selection_fingerprint(image: Gimp.Image) -> object:
+    """Something that is another whenever the selection is another, at a glance."""
+    if not image.is_valid():
+        return None
+    selection = image.get_selection()
+    _, *bounds = Gimp.Selection.bounds(image)
+    whole = Rect(0, 0, selection.get_width(), selection.get_height())
+    return bounds, read_patch(selection, whole, SIDE)
+
+
+def mask_of(drawable: Gimp.Drawable, rect: Rect, bounds: Rect) -> SelectionMask:
+    """The grey values of a mask or selection in its `rect`, which is `bounds` in the image."""
+    name, grey = native(drawable), read_values(drawable, rect)
+    return SelectionMask(
+        bounds, grey, read_values(drawable, rect, name), name, native_size(drawable)
+    )
+
+
+def _feathered(mask: SelectionMask, radius: float, image: Gimp.Image) -> SelectionMask:
+    """The mask as Select ▸ Feather makes it, done in an image of its own."""
+    size = mask.bounds.width, mask.bounds.height
+    kind = Gimp.ImageBaseType.GRAY, image.get_precision()
+    scratch = Gimp.Image.new_with_precision(*size, *kind)
+    try:
+        whole, selection = Rect(0, 0, *size), scratch.get_selection()
+        write_values(selection, whole, mask.values, mask.name)
+        Gimp.Selection.feather(scratch, radius)
+        return mask_of(selection, whole, mask.bounds)
+    finally:
+        scratch.delete()

@@ -1,0 +1,99 @@
+"""Running a command: everything is dreamed first, and the document changed last."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gi.repository import Gimp
+
+from bridgeclient import Result
+from bridgeclient.looks import Json
+from gimpdream.arguments import Parameters
+from gimpdream.bridge.duration import DurationEstimate
+from gimpdream.bridge.jobs import connected, dream
+from gimpdream.bridge.transfer import Transfer, prepare
+from gimpdream.commands import Command
+from gimpdream.document.frames import crop
+from gimpdream.document.identity import id_or_new
+from gimpdream.document.layers import FinishedDream, title
+from gimpdream.document.metadata import DreamMetadata
+from gimpdream.document.plan import Plan
+from gimpdream.document.source import guide_frame
+
+
+def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence[Gimp.Layer]:
+    """Run the command and return the layers with the dreams.
+
+    Raises:
+        UserError: the document or arguments don't allow it, or the document changed since.
+        BridgeError: the bridge failed; the document is as it was.
+    """
+    plan = command.plan(config)
+    guide, ids = guide_frame(plan.parameters.guide), _ids(plan)
+    transfers = [prepare(source, plan.parameters.draft) for source in plan.sources]
+    estimate, dreams = DurationEstimate(schema), []
+    Gimp.progress_init("DeepDream")
+    with connected(here) as client:
+        for number, transfer in enumerate(transfers, start=1):
+            part = f"Layer {number} of {len(transfers)}: " if len(transfers) > 1 else ""
+            metadata = _metadata_of(transfer, plan.parameters, client.welcome.version, ids)
+            request = transfer.request(plan.parameters.settings, guide)
+            result = dream(client, request, part)
+            estimate.record(request, result)
+            dreams.append(_finished(transfer, plan.parameters, metadata, result, schema))
+    layers = command.finish(dreams)
+    Gimp.progress_end()
+    Gimp.displays_flush()
+    return layers
+
+
+def _ids(plan: Plan) -> Mapping[int, str]:
+    """The ids of the sources, and of the guide if it is in their image; by GIMP's own ids."""
+    guide, layers = plan.parameters.guide, [source.layer for source in plan.sources]
+    if guide is not None and guide.get_image().get_id() == layers[0].get_image().get_id():
+        layers.append(guide)
+    return {layer.get_id(): id_or_new(layer) for layer in layers}
+
+
+def _metadata_of(
+    transfer: Transfer, parameters: Parameters, version: str, ids: Mapping[int, str]
+) -> DreamMetadata:
+    layer, tracked, guide = transfer.source.layer, transfer.tracked, parameters.guide
+    region = tracked.rect
+    return DreamMetadata(
+        version=version,
+        settings=parameters.settings,
+        source=ids[layer.get_id()],
+        source_name=layer.get_name(),
+        guide=None if guide is None else ids.get(guide.get_id(), ""),
+        guide_name="" if guide is None else guide.get_name(),
+        source_size=tracked.layer,
+        region=(region.x, region.y, region.width, region.height),
+        patch=base64.b64encode(tracked.patch).decode(),
+        context=parameters.context,
+        edge=parameters.edge,
+        result=parameters.result,
+        draft=parameters.draft,
+    )
+
+
+def _finished(
+    transfer: Transfer,
+    parameters: Parameters,
+    metadata: DreamMetadata,
+    result: Result,
+    schema: Json,
+) -> FinishedDream:
+    metadata = replace(
+        metadata, device=result.device, precision=result.precision, seconds=result.seconds
+    )
+    source = transfer.source
+    pixels = crop(transfer.result(result.image), source.context, transfer.tracked.rect)
+    name = title(metadata.settings, schema)
+    if parameters.draft:
+        name += " (draft)"
+    return FinishedDream(source, parameters, pixels, transfer.format, metadata, name)

@@ -1,0 +1,221 @@
+"""GIMP's own procedure dialog, arranged: what everyone wants first, the rest on a page of its own.
+
+GIMP brings reset and its saved settings; the widgets are made here, because the arguments' open
+ranges (see `declaring`) are for scripts. Both pages are as high as the first, so that the dialog
+fits small screens whichever is shown.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gi
+
+gi.require_version("Gdk", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gimp, GimpUi, GObject, Gtk  # noqa: E402
+
+from bridgeclient.looks import Json  # noqa: E402
+from gimpdream.arguments import (  # noqa: E402
+    CUSTOM,
+    DRAFT,
+    HIDE,
+    OWN_LIMITS,
+    RESULTS,
+    STORED,
+    argument_name,
+)
+from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
+from gimpdream.commands import Command  # noqa: E402
+from gimpdream.ui.combos import combo, features_combo  # noqa: E402
+from gimpdream.ui.presets import follow_presets  # noqa: E402
+from gimpdream.ui.preview import Preview  # noqa: E402
+
+_GAP = 12
+_ROW_GAP = 6
+_SLIDER_REACH = 5
+"""A slider without a natural end goes to this many times its default; typing goes further."""
+_EDGE_REACH = 10.0
+_CONTEXT_REACH = 1024
+
+
+def ask(
+    procedure: Gimp.Procedure,
+    config: Any,
+    command: Command,
+    schema: Json,
+    here: Path,
+    stored: Json | None,
+) -> bool:
+    """Show the dialog; whether the user wants the dream."""
+    GimpUi.init("dreambridge")
+    title = procedure.get_menu_label().replace("_", "").rstrip("…")
+    follow_presets(config, schema, stored)
+    dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
+    dialog.set_ok_label("_Dream")
+    estimate = DurationEstimate(schema)
+    preview = Preview(here, lambda: command.plan(config), command.selection_fingerprint, estimate)
+    content = _Content(dialog, config, schema, remembers=stored is not None)
+    dialog.get_content_area().pack_start(content.beside(preview.widget), True, True, 0)
+    config.connect("notify", lambda *_: preview.changed())
+    try:
+        preview.changed()
+        return bool(dialog.run())
+    finally:
+        preview.close()
+        dialog.destroy()
+
+
+class _Content:
+    """The widgets of the arguments, on two pages."""
+
+    def __init__(
+        self, dialog: GimpUi.ProcedureDialog, config: Any, schema: Json, *, remembers: bool
+    ) -> None:
+        self._dialog, self._config, self._remembers = dialog, config, remembers
+        self._settings, self._presets = schema["properties"], schema["x-presets"]
+
+    def beside(self, preview: Gtk.Widget) -> Gtk.Widget:
+        """The pages beside the preview."""
+        pages = Gtk.Notebook()
+        pages.append_page(_page(self._first()), Gtk.Label.new_with_mnemonic("Loo_k"))
+        pages.append_page(_scrolled(self._advanced()), Gtk.Label.new_with_mnemonic("_Advanced"))
+        columns = Gtk.Box(spacing=_GAP, border_width=_GAP)
+        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_ROW_GAP)
+        left.pack_start(preview, False, False, 0)
+        left.pack_start(self._dialog.get_widget(DRAFT, GObject.TYPE_NONE), False, False, 0)
+        columns.pack_start(left, False, False, 0)
+        columns.pack_start(pages, True, True, 0)
+        columns.show_all()
+        return columns
+
+    def _first(self) -> list[Gtk.Widget]:
+        main = [name for name, spec in self._settings.items() if spec["x-group"] == "main"]
+        rows = [self._preset(), features_combo(self._config)]
+        rows += [self._setting(name) for name in main if name != "layers"]
+        if not self._remembers:
+            words = "How the selection shapes the new layer."
+            rows += [self._slider("edge", *OWN_LIMITS["edge"], _EDGE_REACH, 1)]
+            rows += [combo(self._config, "result", "Result", words, RESULTS)]
+        return rows
+
+    def _advanced(self) -> list[Gtk.Widget]:
+        typed = self._dialog.get_widget("layers", GObject.TYPE_NONE)
+        typed.get_label().set_text("Layers")
+        names = [name for name, spec in self._settings.items() if spec["x-group"] == "advanced"]
+        rows = [typed, *(self._setting(name) for name in names), self._guide()]
+        if not self._remembers:
+            rows += [self._slider("context", *OWN_LIMITS["context"], _CONTEXT_REACH, 0)]
+            rows += [self._dialog.get_widget(HIDE, GObject.TYPE_NONE)]
+        return rows
+
+    def _preset(self) -> Gtk.Widget:
+        words = {STORED: "As it was dreamed"} if self._remembers else {}
+        words |= {CUSTOM: "Custom"}
+        words |= {name: preset["label"] for name, preset in self._presets.items()}
+        return combo(self._config, "preset", "_Preset", "A named look.", words)
+
+    def _setting(self, name: str) -> Gtk.Widget:
+        spec, argument = self._settings[name], argument_name(name)
+        if name == "seed":
+            return _seed(self._config, spec)
+        if spec["x-kind"] in ("number", "integer"):
+            reach = min(spec["maximum"], _SLIDER_REACH * spec["default"] or spec["maximum"])
+            digits = 2 if spec["x-kind"] == "number" else 0
+            return self._slider(argument, spec["minimum"], spec["maximum"], reach, digits)
+        if spec["x-kind"] == "choice":
+            words = {value: value for value in spec["enum"]}
+            return combo(self._config, argument, spec["x-label"], spec["description"], words)
+        return self._dialog.get_widget(argument, GObject.TYPE_NONE)
+
+    def _slider(
+        self, argument: str, least: float, most: float, reach: float, digits: int
+    ) -> Gtk.Widget:
+        step = 10.0**-digits
+        slider = GimpUi.prop_spin_scale_new(self._config, argument, step, 10 * step, digits)
+        slider.set_range(least, most)
+        slider.set_scale_limits(least, reach)
+        return slider
+
+    def _guide(self) -> Gtk.Widget:
+        """GIMP's choice of a layer, and a button for none, which GIMP's choice doesn't offer."""
+        chooser = self._dialog.get_widget("guide", GObject.TYPE_NONE)
+        none = Gtk.Button(label="None", tooltip_text="Dream without a guide.")
+        none.connect("clicked", lambda *_: self._config.set_property("guide", None))
+
+        def show(*_: object) -> None:
+            none.set_sensitive(self._config.get_property("guide") is not None)
+
+        show()
+        self._config.connect("notify::guide", show)
+        row = Gtk.Box(spacing=_ROW_GAP)
+        row.pack_start(chooser, True, True, 0)
+        row.pack_start(none, False, False, 0)
+        return row
+
+
+def _seed(config: Any, spec: Json) -> Gtk.Widget:
+    """A number and a die."""
+    label = Gtk.Label(label=spec["x-label"], xalign=0.0)
+    number = GimpUi.prop_spin_button_new(config, "seed", 1, 1000, 0)
+    number.set_range(spec["minimum"], spec["maximum"])
+    number.set_tooltip_text(spec["description"])
+    number.set_width_chars(10)
+    die = Gtk.Button.new_with_mnemonic("_New seed")
+    die.connect("clicked", lambda *_: config.set_property("seed", random.randrange(1_000_000)))
+    row = Gtk.Box(spacing=_ROW_GAP)
+    row.pack_start(label, False, False, 0)
+    row.pack_start(number, True, True, 0)
+    row.pack_start(die, False, False, 0)
+    return row
+
+
+def _page(widgets: Sequence[Gtk.Widget]) -> Gtk.Box:
+    """The widgets below each other, their labels of one width."""
+    column = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_ROW_GAP, border_width=_GAP)
+    same_width = Gtk.SizeGroup(mode=Gtk.SizeGroupMode.HORIZONTAL)
+    for widget in widgets:
+        column.pack_start(widget, False, False, 0)
+        for label in _labels(widget):
+            label.set_xalign(0.0)
+            same_width.add_widget(label)
+    return column
+
+
+def _labels(widget: Gtk.Widget) -> Iterator[Gtk.Label]:
+    """The label at the beginning of a row, if it has one."""
+    if isinstance(widget, GimpUi.Labeled):
+        yield widget.get_label()
+    elif isinstance(widget, Gtk.Box) and isinstance(widget.get_children()[0], Gtk.Label):
+        yield widget.get_children()[0]
+
+
+def _scrolled(widgets: Sequence[Gtk.Widget]) -> Gtk.Widget:
+    """The widgets on a page that scrolls, also where the mouse is over one of them."""
+    column = _page(widgets)
+    scrolled = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+    scrolled.add(column)
+    _pass_wheel_on(column, scrolled)
+    return scrolled
+
+
+def _pass_wheel_on(widget: Gtk.Widget, scrolled: Gtk.ScrolledWindow) -> None:
+    """Let the mouse wheel scroll the page instead of changing values that it passes."""
+    if isinstance(widget, Gtk.SpinButton | Gtk.ComboBox):
+        widget.connect("scroll-event", lambda _, event: _scroll(scrolled, event))
+    if isinstance(widget, Gtk.Container):
+        widget.forall(lambda child: _pass_wheel_on(child, scrolled))
+
+
+def _scroll(scrolled: Gtk.ScrolledWindow, event: Gdk.EventScroll) -> bool:
+    smooth, _, amount = event.get_scroll_deltas()
+    if not smooth:
+        directions = {Gdk.ScrollDirection.UP: -1.0, Gdk.ScrollDirection.DOWN: 1.0}
+        amount = directions.get(event.direction, 0.0)
+    position = scrolled.get_vadjustment()
+    position.set_value(position.get_value() + amount * position.get_page_size() ** (2 / 3))
+    return True  # nobody else is to take it
