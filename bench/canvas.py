@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dreamcore import Dreamer, DreamSettings
+from dreamcore import Dreamer, DreamSettings, Execution
 from measure import peak_resident, resident, show, tiled_photo
 
 LAYER = "relu4_3"
@@ -63,10 +63,10 @@ def tile_time(side: int) -> float:
 
 def difference_picture() -> float:
     """Writes |tiled - whole| of a dream, times 64, and returns the mean difference in levels."""
-    dreamer, image = Dreamer(), tiled_photo(768, 1024)
+    image, settings = tiled_photo(768, 1024), DreamSettings(layers={LAYER: 1.0}, iterations=3)
     results = []
     for tile in ("off", 320):
-        settings = DreamSettings(layers={LAYER: 1.0}, iterations=3, tile=tile, precision="float32")
+        dreamer = Dreamer(execution=Execution(precision="float32", tile=tile))
         *_, last = dreamer.dream(image, settings)
         results.append(last.image.astype(np.int16))
     difference = np.abs(results[0] - results[1])

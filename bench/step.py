@@ -20,7 +20,7 @@ def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
     settings = DreamSettings()
     pixels = Source.of(tiled_photo(side, side)).planes()
     gradient = torch.empty_like(pixels)
-    tiler = tiling.Tiler(network, {LAYER: Term("l2", 1.0)}, settings.tile)
+    tiler = tiling.Tiler(network, {LAYER: Term("l2", 1.0)}, "auto")
 
     def run() -> None:
         for _ in tiler.gradient(pixels, gradient, (11, -7)):

@@ -19,10 +19,10 @@ def run_one(kind: str) -> dict[str, float]:
     """Dreams a step an octave to warm up, then once for the record, in this process."""
     image = photo()
     if kind.startswith("engine"):
-        from dreamcore import Dreamer, DreamSettings
+        from dreamcore import Dreamer, DreamSettings, Execution
 
         precision = "float32" if kind.endswith("float32") else "auto"
-        dreamer = Dreamer(precision=precision)
+        dreamer = Dreamer(execution=Execution(precision=precision))
 
         def dream(iterations: int) -> None:
             settings = DreamSettings(octaves=OCTAVES, octave_scale=SCALE, iterations=iterations)

@@ -27,7 +27,7 @@ from dreambridge.failures import as_bridge_error
 from dreambridge.link import connect_link
 from dreambridge.log import logging_to
 from dreambridge.pace import Pace
-from dreamcore import Dreamer, DreamSettings, Progress, Result
+from dreamcore import Dreamer, DreamSettings, Execution, Progress, Result
 
 _log = logging.getLogger("dreambridge.worker")
 
@@ -55,7 +55,8 @@ def _serve(orders: dict[str, str]) -> None:
     context = zmq.Context()
     link = connect_link(context, orders)
     try:
-        dreamer = Dreamer(orders["weights"], orders["device"], orders["precision"])
+        execution = Execution(orders["device"], orders["precision"])
+        dreamer = Dreamer(orders["weights"], execution)
     except Exception as error:
         _log.exception("the engine could not start")
         failure = as_bridge_error(error)
@@ -134,7 +135,7 @@ class Worker:
                     self._send("cancelled")
                     return
                 if isinstance(event, Result):
-                    self._finish(event, settings)
+                    self._finish(event)
                     return
                 self._report(event, side, pace)
 
@@ -161,15 +162,14 @@ class Worker:
             self._credit = False
             self._send("preview", to_frame(event.preview(side)), fraction=event.fraction)
 
-    def _finish(self, result: Result, settings: DreamSettings) -> None:
-        device, precision = settings.device, settings.precision
+    def _finish(self, result: Result) -> None:
         self._send(
             "result",
             to_frame(result.image),
             seconds=result.seconds,
             octaves=result.octaves,
-            device=self._dreamer.device if device == "auto" else device,
-            precision=self._dreamer.precision if precision == "auto" else precision,
+            device=self._dreamer.device,
+            precision=self._dreamer.precision,
         )
 
 

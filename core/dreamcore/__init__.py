@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dreamcore.errors import DreamError, SettingsError
 from dreamcore.presets import DEFAULT, PRESETS
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import DreamSettings, Execution
 
 if TYPE_CHECKING:
     from dreamcore.dreamer import Dreamer, Progress, Result
@@ -22,6 +22,7 @@ __all__ = [
     "DreamError",
     "DreamSettings",
     "Dreamer",
+    "Execution",
     "Progress",
     "Result",
     "SettingsError",

@@ -36,10 +36,19 @@ def choose_device(name: str = "auto") -> torch.device:
     """
     if name == "auto":
         name = next(kind for kind in PREFERENCE if available(kind))
-    if not available(name):
-        there = ", ".join(kind for kind in PREFERENCE if available(kind))
-        raise DeviceError(f"There is no device {name} on this machine.", f"There is: {there}.")
+    if name not in (there := present()):
+        listed = ", ".join(there)
+        raise DeviceError(f"There is no device {name} on this machine.", f"There is: {listed}.")
     return torch.device(name)
+
+
+def present() -> list[str]:
+    """The names of all devices here; "cuda" and "xpu" stand for the first of theirs."""
+    names = []
+    for kind in filter(available, PREFERENCE):
+        count = getattr(torch, kind).device_count() if kind in ("cuda", "xpu") else 0
+        names += [kind, *(f"{kind}:{index}" for index in range(count))]
+    return names
 
 
 def choose_precision(device: torch.device, name: str = "auto") -> torch.dtype:

@@ -77,6 +77,7 @@ class Dream:
     image: Image  # H x W x C
     mask: Image | None  # H x W
     settings: DreamSettings
+    tile: str | int
 
     def run(self) -> Iterator[Progress | Result]:
         """Dreams the masked region with its context, then lays the change on the image."""
@@ -175,7 +176,7 @@ class Dream:
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
         large = _is_large(pixels)
-        tiler = tiling.Tiler(self.network, self.terms, settings.tile)
+        tiler = tiling.Tiler(self.network, self.terms, self.tile)
         layer = LAYERS[octaves.deepest(settings)]
         room = pixels.new_empty((3, *jitter.largest_window(size, settings.jitter, layer)))
         for iteration in range(settings.iterations):

@@ -16,7 +16,7 @@ from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
 from dreamcore.objectives import Term, guide_features
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import DreamSettings, Execution
 from dreamcore.vgg import Network
 
 __all__ = ["Dreamer", "Progress", "Result"]
@@ -26,12 +26,11 @@ GUIDE_SIDE = 512
 
 
 class Dreamer:
-    """VGG16 kept warm on one device.
+    """VGG16 kept warm on one device in one precision.
 
     Args:
-        weights: "bundled", a name in `dreamcore.weights.TORCHVISION`, or a path.
-        device: "auto", "cuda", "xpu", "mps" or "cpu".
-        precision: "auto", "float32", "bfloat16" or "float16".
+        weights_source: "bundled", a name in `dreamcore.weights.TORCHVISION`, or a path.
+        execution: device, precision and tiles; chosen automatically if None.
 
     Raises:
         WeightsError: the weights can't be loaded.
@@ -39,28 +38,25 @@ class Dreamer:
     """
 
     def __init__(
-        self,
-        weights_source: str | Path = BUNDLED,
-        device: str = "auto",
-        precision: str = "auto",
+        self, weights_source: str | Path = BUNDLED, execution: Execution | None = None
     ) -> None:
+        execution = execution or Execution()
         allocator.reuse_large_blocks()
-        self._weights = weights.load(weights_source)
-        self._device = devices.choose_device(device)
-        self._precision = precision
-        self._networks: dict[tuple[torch.device, torch.dtype], Network] = {}
+        device = devices.choose_device(execution.device)
+        precision = devices.choose_precision(device, execution.precision)
+        self._network = Network(weights.load(weights_source), device, precision)
+        self._tile = execution.tile
         self.gradient(np.zeros((64, 64, 3), np.uint8), DreamSettings(layers={"pool5": 1.0}))
 
     @property
     def device(self) -> str:
-        """The device that is used unless the settings name another."""
-        return str(self._device)
+        """Where it computes."""
+        return str(self._network.device)
 
     @property
     def precision(self) -> str:
-        """The precision that is used unless the settings name another."""
-        chosen = devices.choose_precision(self._device, self._precision)
-        return str(chosen).removeprefix("torch.")
+        """The number format that it computes in."""
+        return str(self._network.dtype).removeprefix("torch.")
 
     def dream(
         self,
@@ -84,7 +80,6 @@ class Dreamer:
 
         Raises:
             ImageError: image, mask or guide can't be used. Raised at once, not at the first step.
-            DeviceError: the settings name a device that isn't there.
             NonFiniteError: the gradient became NaN or infinite.
             OutOfMemoryError: not even the smallest tile fits into memory.
         """
@@ -92,36 +87,34 @@ class Dreamer:
         check_image(image)
         if mask is not None:
             check_mask(mask, image.shape[:2])
-        network, terms = self._prepare(settings, guide)
-        return Dream(network, terms, image, mask, settings).run()
+        terms = self._terms(settings, guide)
+        return Dream(self._network, terms, image, mask, settings, self._tile).run()
 
     def gradient(
         self, image: Image, settings: DreamSettings, *, guide: Image | None = None
     ) -> NDArray[np.float32]:
         """The objective's gradient with respect to the image in [0, 1], H x W x 3 float32.
 
-        Raw: without jitter, smoothing or scaling. Whole or tiled as `settings.tile` says.
+        Raw: without jitter, smoothing or scaling. Whole or tiled as `Execution.tile` says.
 
         Raises:
             ImageError: image or guide can't be used.
         """
         check_image(image)
-        network, terms = self._prepare(settings, guide)
-        pixels = padded(Source.of(image).planes(), octaves.least_side(settings)).to(network.device)
+        terms = self._terms(settings, guide)
+        pixels = self._planes(Source.of(image).planes(), settings)
         result = torch.empty_like(pixels)
-        for _ in tiling.Tiler(network, terms, settings.tile).gradient(pixels, result):
+        for _ in tiling.Tiler(self._network, terms, self._tile).gradient(pixels, result):
             pass
         height, width = image.shape[:2]
         return result[:, :height, :width].permute(1, 2, 0).cpu().numpy()
 
     def release_memory(self) -> None:
         """Gives memory kept for the next dream back to the system; call it when idle."""
-        devices.release_memory(self._device)
+        devices.release_memory(self._network.device)
 
-    def _prepare(
-        self, settings: DreamSettings, guide: Image | None
-    ) -> tuple[Network, dict[str, Term]]:
-        """The network to use, and the objective's terms by layer."""
+    def _terms(self, settings: DreamSettings, guide: Image | None) -> dict[str, Term]:
+        """The objective's terms by layer."""
         if (guide is None) is (settings.objective == "guide"):
             raise ImageError(
                 f"The objective is {settings.objective} and "
@@ -129,28 +122,19 @@ class Dreamer:
                 "A guide image and the objective guide go together.",
                 "guide",
             )
-        network = self._network(settings)
         features: dict[str, Tensor] = {}
         if guide is not None:
             pixels = _fit(Source.of(check_image(guide, "guide")).planes(), GUIDE_SIDE)
-            pixels = padded(pixels, octaves.least_side(settings)).to(network.device)
-            trace = network.forward(pixels[None], settings.layers)
+            trace = self._network.forward(self._planes(pixels, settings)[None], settings.layers)
             features = {name: guide_features(a) for name, a in trace.activations.items()}
-        return network, {
+        return {
             name: Term(settings.objective, weight, settings.channels, guide=features.get(name))
             for name, weight in settings.layers.items()
         }
 
-    def _network(self, settings: DreamSettings) -> Network:
-        device, precision = self._device, self._precision
-        if settings.device not in ("auto", device.type):
-            device = devices.choose_device(settings.device)
-        if settings.precision != "auto":
-            precision = settings.precision
-        key = device, devices.choose_precision(device, precision)
-        if key not in self._networks:
-            self._networks[key] = Network(self._weights, *key)
-        return self._networks[key]
+    def _planes(self, pixels: Tensor, settings: DreamSettings) -> Tensor:
+        """(3, H, W) on the device, large enough for the settings' layers."""
+        return padded(pixels, octaves.least_side(settings)).to(self._network.device)
 
 
 def _fit(image: Tensor, side: int) -> Tensor:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from dreamcore.fields import Json
 from dreamcore.layers import LAYERS
 from dreamcore.presets import PRESETS
-from dreamcore.settings import DreamSettings, Json
+from dreamcore.settings import DreamSettings
 
 _TYPES = {"integer": "integer", "number": "number", "choice": "string"}
 
@@ -56,9 +57,6 @@ def _property(spec: dataclasses.Field[Any]) -> Json:
             return described | shape | {"additionalProperties": weight}
         case "integers":
             return described | {"type": "array", "items": {"type": "integer", **bounds}}
-        case "tile":
-            sizes = {"type": "integer", **bounds}
-            return described | {"anyOf": [{"enum": list(facts["choices"])}, sizes]}
         case "choice":
             return described | {"type": "string", "enum": list(facts["choices"])}
         case kind:

@@ -1,4 +1,4 @@
-"""The settings of a dream: one frozen dataclass in which every parameter is described once.
+"""The settings of a dream, and how it is computed: dataclasses that describe a parameter once.
 
 Type, default, range, unit, group and help of a parameter stand here and nowhere else; the command
 line, the JSON schema, GIMP's procedure arguments and Krita's widgets are generated from them.
@@ -8,36 +8,25 @@ This module knows the names of the layers but no tensors, files or editors.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 from dreamcore.errors import SettingsError
+from dreamcore.fields import Json, described, validated
 from dreamcore.layers import LAYERS
 
-Json = dict[str, Any]
 
-
-def _setting(default: Any, kind: str, label: str, help: str, **facts: Any) -> Any:
-    """A dataclass field with its description; `facts` may hold range, unit, group and choices."""
-    metadata = {"kind": kind, "label": label, "help": help, "group": "advanced", **facts}
-    if callable(default):
-        return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True, eq=True)
+@dataclass(frozen=True)
 class DreamSettings:
-    """What to dream and how. Every field is validated on construction.
+    """What to dream: all that changes the picture. Every field is validated on construction.
 
     Raises:
         SettingsError: a value has the wrong type, is outside its range or is no known choice;
             the error names the field and what it accepts.
     """
 
-    layers: Mapping[str, float] = _setting(
+    layers: Mapping[str, float] = described(
         lambda: {"relu4_3": 1.0},
         "layers",
         "Features",
@@ -45,7 +34,7 @@ class DreamSettings:
         group="main",
         range=(-1000.0, 1000.0),
     )
-    step: float = _setting(
+    step: float = described(
         0.7,
         "number",
         "Strength",
@@ -54,7 +43,7 @@ class DreamSettings:
         range=(0.0, 32.0),
         unit="8-bit grey levels",
     )
-    saturation: float = _setting(
+    saturation: float = described(
         1.0,
         "number",
         "Colour",
@@ -62,7 +51,7 @@ class DreamSettings:
         group="main",
         range=(0.0, 1.0),
     )
-    iterations: int = _setting(
+    iterations: int = described(
         10,
         "integer",
         "Detail",
@@ -71,7 +60,7 @@ class DreamSettings:
         range=(1, 1000),
         unit="steps",
     )
-    octaves: int = _setting(
+    octaves: int = described(
         4,
         "integer",
         "Octaves",
@@ -79,28 +68,28 @@ class DreamSettings:
         group="main",
         range=(1, 16),
     )
-    octave_scale: float = _setting(
+    octave_scale: float = described(
         1.8,
         "number",
         "Octave scale",
         "Ratio between the sizes of neighbouring octaves.",
         range=(1.1, 4.0),
     )
-    octave_mode: str = _setting(
+    octave_mode: str = described(
         "detail",
         "choice",
         "Octave mode",
         "detail: enlarge and add back only what was dreamed; blend: mix the enlarged dream in.",
         choices=("detail", "blend"),
     )
-    blend: float = _setting(
+    blend: float = described(
         0.6,
         "number",
         "Blend",
         "Share of the enlarged smaller octave in the blend mode.",
         range=(0.0, 1.0),
     )
-    objective: str = _setting(
+    objective: str = described(
         "l2",
         "choice",
         "Objective",
@@ -108,14 +97,14 @@ class DreamSettings:
         "match with a guide image.",
         choices=("l2", "norm", "mean", "guide"),
     )
-    channels: tuple[int, ...] = _setting(
+    channels: tuple[int, ...] = described(
         (),
         "integers",
         "Channels",
         "Only these channels of the layers count; none named means all.",
         range=(0, 511),
     )
-    jitter: int = _setting(
+    jitter: int = described(
         32,
         "integer",
         "Jitter",
@@ -123,14 +112,14 @@ class DreamSettings:
         range=(0, 512),
         unit="pixels",
     )
-    smoothing: float = _setting(
+    smoothing: float = described(
         1.0,
         "number",
         "Smoothing",
         "Width of the Gaussians that smooth the gradient; 0 leaves it raw.",
         range=(0.0, 4.0),
     )
-    normalization: str = _setting(
+    normalization: str = described(
         "mean",
         "choice",
         "Normalisation",
@@ -138,7 +127,7 @@ class DreamSettings:
         "by its own strength.",
         choices=("mean", "laplacian"),
     )
-    seed: int = _setting(
+    seed: int = described(
         0,
         "integer",
         "Seed",
@@ -146,34 +135,9 @@ class DreamSettings:
         group="main",
         range=(0, 2**32 - 1),
     )
-    tile: str | int = _setting(
-        "auto",
-        "tile",
-        "Tile",
-        "Side of the tiles the gradient is computed in: auto, off or a number of pixels.",
-        range=(64, 65536),
-        unit="pixels",
-        choices=("auto", "off"),
-    )
-    precision: str = _setting(
-        "auto",
-        "choice",
-        "Precision",
-        "Number format of the network; auto takes the fastest that the device is built for.",
-        choices=("auto", "float32", "bfloat16", "float16"),
-    )
-    device: str = _setting(
-        "auto",
-        "choice",
-        "Device",
-        "Where the network runs; auto takes the first of cuda, xpu, mps, cpu that is there.",
-        choices=("auto", "cuda", "xpu", "mps", "cpu"),
-    )
 
     def __post_init__(self) -> None:
-        for spec in dataclasses.fields(self):
-            value = _CHECKS[spec.metadata["kind"]](spec, getattr(self, spec.name))
-            object.__setattr__(self, spec.name, value)
+        validated(self)
         for name in self.layers:
             for channel in self.channels:
                 if channel >= LAYERS[name].channels:
@@ -203,69 +167,37 @@ class DreamSettings:
         return values | {"layers": dict(self.layers), "channels": list(self.channels)}
 
 
-def _out_of_range(spec: dataclasses.Field[Any], value: Any) -> SettingsError:
-    low, high = spec.metadata["range"]
-    unit = spec.metadata.get("unit", "")
-    return SettingsError(spec.name, value, f"{low} to {high} {unit}".rstrip())
+@dataclass(frozen=True)
+class Execution:
+    """How a dream is computed: the choice of whoever owns the machine, and no part of a look.
 
+    Raises:
+        SettingsError: a value isn't accepted; the error names the field and what it accepts.
+    """
 
-def _integer(spec: dataclasses.Field[Any], value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise SettingsError(spec.name, value, "a whole number")
-    low, high = spec.metadata["range"]
-    if not low <= value <= high:
-        raise _out_of_range(spec, value)
-    return value
+    device: str = described(
+        "auto",
+        "device",
+        "Device",
+        "Where the network runs; auto takes the first of cuda, xpu, mps, cpu that is there.",
+        choices=("auto", "cpu", "cuda", "cuda:N", "xpu", "xpu:N", "mps"),
+    )
+    precision: str = described(
+        "auto",
+        "choice",
+        "Precision",
+        "Number format of the network; auto takes the fastest that the device is built for.",
+        choices=("auto", "float32", "bfloat16", "float16"),
+    )
+    tile: str | int = described(
+        "auto",
+        "tile",
+        "Tile",
+        "Side of the tiles the gradient is computed in: auto, off or a number of pixels.",
+        range=(64, 65536),
+        unit="pixels",
+        choices=("auto", "off"),
+    )
 
-
-def _number(spec: dataclasses.Field[Any], value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SettingsError(spec.name, value, "a finite number")
-    low, high = spec.metadata["range"]
-    if not low <= value <= high:
-        raise _out_of_range(spec, value)
-    return float(value)
-
-
-def _choice(spec: dataclasses.Field[Any], value: Any) -> str:
-    if value not in spec.metadata["choices"] or not isinstance(value, str):
-        raise SettingsError(spec.name, value, "one of " + ", ".join(spec.metadata["choices"]))
-    return value
-
-
-def _tile(spec: dataclasses.Field[Any], value: Any) -> str | int:
-    if isinstance(value, str) and value not in spec.metadata["choices"]:
-        low, high = spec.metadata["range"]
-        raise SettingsError(spec.name, value, f"auto, off, or {low} to {high} pixels")
-    return value if isinstance(value, str) else _integer(spec, value)
-
-
-def _integers(spec: dataclasses.Field[Any], value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list | tuple):
-        raise SettingsError(spec.name, value, "a list of whole numbers")
-    return tuple(_integer(spec, item) for item in value)
-
-
-_KNOWN_LAYERS = "a layer of VGG16, from conv1_1, relu1_1 and pool1 to conv5_3, relu5_3 and pool5"
-
-
-def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
-    if not isinstance(value, Mapping) or not value:
-        raise SettingsError(spec.name, value, "at least one layer name with its weight")
-    for name in value:
-        if name not in LAYERS:
-            raise SettingsError(spec.name, name, _KNOWN_LAYERS)
-    weights = {name: _number(spec, value[name]) for name in LAYERS if name in value}
-    if not any(weights.values()):
-        raise SettingsError(spec.name, value, "at least one weight that is not 0")
-    return MappingProxyType(weights)
-
-
-_CHECKS = {
-    "integer": _integer,
-    "number": _number,
-    "choice": _choice,
-    "tile": _tile,
-    "integers": _integers,
-    "layers": _layers,
-}
+    def __post_init__(self) -> None:
+        validated(self)

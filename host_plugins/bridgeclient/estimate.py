@@ -22,8 +22,6 @@ _STEP = 4000.0
 _TELLING_S = 1.0
 """A shorter dream says more of what starting costs than of how fast the machine is."""
 
-_AUTO = "auto"
-
 
 def octave_sizes(
     width: int, height: int, settings: Mapping[str, Any], layers: Layers
@@ -92,17 +90,10 @@ class Speeds:
         others = {key: value for key, value in self.measured.items() if key != name}
         return Speeds({**others, name: speed})
 
-    def seconds(self, work: float, settings: Mapping[str, Any]) -> float | None:
-        """How long this work takes where the settings let it run.
-
-        None while nothing was measured there. "auto" is what was used last.
-        """
-        for name, speed in reversed(list(self.measured.items())):
-            device, _, precision = name.partition(" ")
-            here = settings["device"] in (_AUTO, device, device.partition(":")[0])
-            if here and settings["precision"] in (_AUTO, precision):
-                return work / speed
-        return None
+    def seconds(self, work: float) -> float | None:
+        """How long this work takes where the last dream ran; None while nothing was measured."""
+        last = next(reversed(list(self.measured.values())), None)
+        return None if last is None else work / last
 
 
 def _sound(speed: object) -> bool:

@@ -11,8 +11,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_ENGINE = ("seed", "tile", "precision", "device")
-"""Settings that leave the look alone."""
+_NO_LOOK = "seed"
+"""The setting that leaves the look alone."""
 
 
 def defaults(schema: Json) -> Json:
@@ -21,12 +21,12 @@ def defaults(schema: Json) -> Json:
 
 
 def look(settings: Mapping[str, Any]) -> Json:
-    """The settings without those that leave the look alone: seed, tile, precision, device."""
-    return {name: value for name, value in settings.items() if name not in _ENGINE}
+    """The settings without the one that leaves the look alone: the seed."""
+    return {name: value for name, value in settings.items() if name != _NO_LOOK}
 
 
 def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
-    """The preset with this look, whatever the seed and the machine; None if it is nobody's."""
+    """The preset with this look, whatever the seed; None if it is nobody's."""
     for name, preset in schema["x-presets"].items():
         if all(settings[key] == value for key, value in look(preset["settings"]).items()):
             return str(name)
@@ -36,7 +36,7 @@ def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
 def as_text(kind: str, value: Any) -> str:
     """A value of a kind that has no widget of its own, as on the command line.
 
-    "relu3_3=0.5,relu5_1" for layers, "1,2" for integers, "auto" for the rest.
+    "relu3_3=0.5,relu5_1" for layers, "1,2" for integers.
     """
     if kind == "layers":
         return ",".join(n if weight == 1 else f"{n}={weight:g}" for n, weight in value.items())

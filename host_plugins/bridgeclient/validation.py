@@ -65,15 +65,6 @@ def read_integers(text: str) -> list[int]:
         raise ValueError("Write whole numbers with commas between them: 3,14.") from None
 
 
-def read_tile(text: str) -> int | str:
-    """A number of pixels, or a word."""
-    stripped = text.strip()
-    try:
-        return int(stripped)
-    except ValueError:
-        return stripped
-
-
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -99,14 +90,6 @@ def _in_range(value: float, spec: Json) -> None:
 def _choice(value: object, spec: Json) -> None:
     if value not in spec["enum"]:
         raise ValueError(f"“{value}” is none of {', '.join(spec['enum'])}.")
-
-
-def _tile(value: object, spec: Json) -> None:
-    words, sizes = spec["anyOf"]
-    if isinstance(value, int) and not isinstance(value, bool):
-        _in_range(value, sizes)
-    elif value not in words["enum"]:
-        raise ValueError(f"“{value}” is neither {', '.join(words['enum'])} nor a number of pixels.")
 
 
 def _integers(value: object, spec: Json) -> None:
@@ -140,7 +123,6 @@ _CHECKS: dict[str, Callable[[object, Json], None]] = {
     "integer": _integer,
     "number": _number,
     "choice": _choice,
-    "tile": _tile,
     "integers": _integers,
     "layers": _layers,
 }

@@ -28,12 +28,7 @@ from servers import Server, wait_until
 if TYPE_CHECKING:
     from dreamcore import Dreamer
 
-QUICK: dict[str, Any] = {
-    "layers": {"relu3_1": 1.0},
-    "octaves": 2,
-    "iterations": 2,
-    "precision": "float32",
-}
+QUICK: dict[str, Any] = {"layers": {"relu3_1": 1.0}, "octaves": 2, "iterations": 2}
 ENDLESS: dict[str, Any] = {"octaves": 1, "iterations": 1000}
 
 

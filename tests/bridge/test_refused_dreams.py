@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 
 from bridgeclient import BridgeClient, EngineError, ImageFrame, RequestError
 from dreambridge.arrays import Array, to_frame
+from servers import Server
 
 QUICK: dict[str, Any] = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations": 1}
 
@@ -21,6 +23,7 @@ QUICK: dict[str, Any] = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations":
         ({"layers": {"relu9_1": 1.0}}, "layers", "relu5_3"),
         ({"objective": "dance"}, "objective", "norm"),
         ({"strength": 3}, "strength", "no setting"),
+        ({"device": "cpu"}, "device", "no setting"),  # the server's owner chooses it
     ],
 )
 def test_bad_settings_are_refused_with_their_field(
@@ -48,10 +51,11 @@ def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClie
     assert "nan" in str(caught.value).lower()
 
 
-def test_a_device_that_is_not_there_is_named(client: BridgeClient, photo: Array) -> None:
+def test_a_device_that_is_not_there_is_named(serve: Callable[..., Server], photo: Array) -> None:
     absent = next(
         name for name in ("xpu", "mps", "cuda") if not getattr(torch, name).is_available()
     )
-    with pytest.raises(EngineError, match=absent) as caught:
-        list(client.events(client.submit(to_frame(photo), {**QUICK, "device": absent})))
+    server = serve("--device", absent)
+    with server.connect() as client, pytest.raises(EngineError, match=absent) as caught:
+        list(client.events(client.submit(to_frame(photo), QUICK)))
     assert caught.value.code == "engine.device"

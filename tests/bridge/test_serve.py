@@ -38,7 +38,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
         ("--max-megapixels", "nan", "not a finite number"),
         ("--max-megapixels", "1e300", "is not in the range"),
         ("--max-queue", "9" * 30, "is not in the range"),
-        ("--device", "foo", "'cuda'"),
+        ("--device", "foo", "cuda:N"),
         ("--precision", "foo", "'bfloat16'"),
         ("--weights", "gone/vgg.pth", "neither a file nor one of bundled"),
         ("--home", "", "no folder is named"),

@@ -11,7 +11,6 @@ from bridgeclient.validation import (
     check_together,
     read_integers,
     read_layers,
-    read_tile,
 )
 from dreamcore import DreamSettings
 from dreamcore.errors import SettingsError
@@ -24,8 +23,6 @@ RIGHT: list[tuple[str, Any]] = [
     ("layers", {"relu3_3": 0.5, "pool5": -1}),
     ("channels", []),
     ("channels", [0, 511]),
-    ("tile", "off"),
-    ("tile", 512),
     ("step", 3),
     ("octaves", 16),
     ("objective", "mean"),
@@ -43,8 +40,6 @@ WRONG: list[tuple[str, Any, str]] = [
     ("channels", [512], "512 is outside 0 to 511."),
     ("channels", "abc", "“abc” is no list of whole numbers."),
     ("channels", [1.5], "“1.5” is no whole number."),
-    ("tile", "large", "“large” is neither auto, off nor a number of pixels."),
-    ("tile", 3, "3 is outside 64 to 65536."),
     ("step", float("inf"), "inf is outside 0 to 32."),
     ("step", True, "“True” is no number."),
     ("octaves", 0, "0 is outside 1 to 16."),
@@ -111,5 +106,3 @@ def test_what_can_be_read() -> None:
     assert read_layers("") == {}
     assert read_integers("3, 14") == [3, 14]
     assert read_integers(" ") == []
-    assert read_tile(" 512 ") == 512
-    assert read_tile("²") == "²"

@@ -23,7 +23,7 @@ from dreambridge.cli.pictures import read_picture
 from dreambridge.home import VARIABLE
 from servers import Server
 
-QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2", "--precision", "float32"]
+QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2"]
 
 
 def run(home: Path, *arguments: object, given: bytes = b"") -> Result:

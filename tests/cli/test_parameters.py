@@ -50,9 +50,6 @@ OTHER_VALUES = {
     "normalization": (["laplacian"], "laplacian"),
     "saturation": (["0.25"], 0.25),
     "seed": (["4294967295"], 4294967295),
-    "tile": (["512"], 512),
-    "precision": (["float32"], "float32"),
-    "device": (["cpu"], "cpu"),
 }
 
 
@@ -65,7 +62,6 @@ def test_every_setting_has_an_option_that_changes_only_it(name: str) -> None:
 
 
 def test_words_stay_words() -> None:
-    assert settings_from("--tile", "off")["tile"] == "off"
     assert settings_from("--layers", "relu4_3")["layers"] == {"relu4_3": 1.0}
 
 
@@ -114,6 +110,9 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--max-megapixels", "nan"], "nan is not a finite number"),
         (["--objective", "l2", "--guide", "g.png"], "--guide"),
         (["--weights", "bundled"], "--local"),
+        (["--precision", "float32"], "`serve --precision`"),
+        (["--device", "cpu"], "--local"),
+        (["--device", "toaster", "--local"], "'--device': toaster is not accepted; it takes one"),
         (["--weights", "nowhere.pt", "--local"], "nowhere.pt"),
         (["--levitate"], "--levitate"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.resources import files
 
 import numpy as np
@@ -11,7 +12,7 @@ import torchvision
 from PIL import Image
 from torch import nn
 
-from dreamcore import weights
+from dreamcore import Dreamer, Execution, weights
 
 CONVOLUTION_INDICES = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)
 
@@ -29,6 +30,17 @@ def coffee() -> np.ndarray:
 @pytest.fixture(scope="session")
 def cat() -> np.ndarray:
     return load_photo("chelsea.png")
+
+
+@pytest.fixture(scope="session")
+def dreamer_with():
+    """The engine that computes as told: `dreamer_with(precision="float32", tile=128)`."""
+
+    @functools.cache
+    def warm(**execution):
+        return Dreamer(execution=Execution(**execution))
+
+    return warm
 
 
 class Reference(nn.Module):

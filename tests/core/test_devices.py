@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from dreamcore import Dreamer, DreamSettings, devices, tiling
+from dreamcore import Dreamer, DreamSettings, Execution, devices, tiling
+from dreamcore.errors import DeviceError
 from dreamcore.layers import LAYERS
 
 ABILITIES = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
@@ -59,6 +60,22 @@ def test_a_gpu_computes_in_what_its_tensor_cores_multiply(monkeypatch, generatio
     assert devices.choose_precision(CUDA) == precision
 
 
+@pytest.mark.parametrize("name", ["cuda", "cuda:7", "xpu", "xpu:7", "mps"])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(monkeypatch, name):
+    monkeypatch.setattr(devices, "available", lambda kind: kind == "cpu")
+    with pytest.raises(DeviceError, match=f"no device {name} on this machine. There is: cpu."):
+        Dreamer(execution=Execution(device=name))
+
+
+def test_the_second_of_two_gpus_can_be_chosen(monkeypatch):
+    monkeypatch.setattr(devices, "available", lambda kind: kind in ("cuda", "cpu"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert devices.choose_device("cuda:1") == torch.device("cuda", 1)
+    assert devices.choose_device("auto") == torch.device("cuda")
+    with pytest.raises(DeviceError, match="There is: cuda, cuda:0, cuda:1, cpu"):
+        devices.choose_device("cuda:2")
+
+
 def test_a_precision_that_is_asked_for_is_used():
     assert devices.choose_precision(CPU, "float32") == torch.float32
     assert devices.choose_precision(CUDA, "float16") == torch.float16
@@ -96,5 +113,5 @@ def test_a_tile_is_smaller_where_not_even_an_eighth_is_free(dreamer, monkeypatch
 
 def network_of(dreamer, settings):
     """The network and the deepest layer, as a tile is planned for."""
-    network, terms = dreamer._prepare(settings, None)
-    return network, max((LAYERS[name] for name in terms), key=lambda layer: layer.receptive_field)
+    layers = [LAYERS[name] for name in settings.layers]
+    return dreamer._network, max(layers, key=lambda layer: layer.receptive_field)

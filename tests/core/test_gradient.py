@@ -212,9 +212,10 @@ def test_an_image_smaller_than_its_surroundings_is_mirrored_again_and_again(netw
     assert relative(found, expected) < 1e-5
 
 
-def test_the_public_gradient_is_that_of_the_image(dreamer, coffee, reference):
+def test_the_public_gradient_is_that_of_the_image(dreamer_with, coffee, reference):
     part = coffee[:90, :121]
-    found = dreamer.gradient(part, DreamSettings(layers={"relu3_1": 1.0}, precision="float32"))
+    settings = DreamSettings(layers={"relu3_1": 1.0})
+    found = dreamer_with(precision="float32").gradient(part, settings)
     expected = autograd(reference, Source.of(part).planes(), {"relu3_1": 1.0}, "l2")
     assert found.shape == (90, 121, 3)
     assert found.dtype == np.float32
@@ -224,13 +225,13 @@ def test_the_public_gradient_is_that_of_the_image(dreamer, coffee, reference):
 @pytest.mark.parametrize("objective", OBJECTIVES)
 @pytest.mark.parametrize("layer", ["relu1_2", "relu3_3", "relu4_3", "relu5_3"])
 @pytest.mark.parametrize(("precision", "least"), [("bfloat16", 0.9), ("float16", 0.99)])
-def test_16_bits_point_the_same_way(precision, least, layer, objective, dreamer, coffee, cat):
+def test_16_bits_point_the_same_way(precision, least, layer, objective, dreamer_with, coffee, cat):
     """float16, whose range is small, in spite of the gradients' size at shallow layers."""
     guide = cat[:64, :64] if objective == "guide" else None
     gradients = [
-        dreamer.gradient(
+        dreamer_with(precision=kind).gradient(
             coffee[:96, :96],
-            DreamSettings(precision=kind, layers={layer: 1.0}, objective=objective),
+            DreamSettings(layers={layer: 1.0}, objective=objective),
             guide=guide,
         )
         for kind in ("float32", precision)

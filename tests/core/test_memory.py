@@ -11,19 +11,19 @@ pytest.importorskip("resource", reason="only POSIX systems can limit a process's
 
 PROGRAM = """
 import logging, resource, sys
-from dataclasses import replace
 import numpy as np
 import psutil
-from dreamcore import Dreamer, DreamSettings
+from dreamcore import Dreamer, DreamSettings, Execution
 from dreamcore.errors import OutOfMemoryError
 
 logging.basicConfig(level=logging.WARNING, format="%(message)s")
 side, megabytes = map(int, sys.argv[1:])
-settings = DreamSettings(layers={"relu2_2": 1.0}, octaves=1, iterations=1, tile="off")
+settings = DreamSettings(layers={"relu2_2": 1.0}, octaves=1, iterations=1)
 image = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
-dreamer = Dreamer()
-for tile in (503, 251):  # threads, buffers and compiled convolutions are there now
-    *_, whole = dreamer.dream(image[:1000, :1000], replace(settings, tile=tile))
+for tile in (503, 251, "off"):  # threads, buffers and compiled convolutions are there now
+    dreamer = Dreamer(execution=Execution(tile=tile))
+    part = image[:1000, :1000] if tile != "off" else image[:64, :64]
+    *_, whole = dreamer.dream(part, settings)
 dreamer.release_memory()
 limit = psutil.Process().memory_info().vms + megabytes * 2**20
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

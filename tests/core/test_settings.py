@@ -10,11 +10,28 @@ import sys
 import jsonschema
 import pytest
 
-from dreamcore import DEFAULT, PRESETS, DreamSettings, SettingsError
+from dreamcore import DEFAULT, PRESETS, DreamSettings, Execution, SettingsError
 from dreamcore.layers import LAYERS
 from dreamcore.schema import schema
 
 FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
+DEVICES = (
+    "toaster",
+    "cuda:",
+    "cuda:-1",
+    "cuda:01",
+    "cuda:N",
+    "cuda:1 ",
+    "cpu:0",
+    "mps:0",
+    "",
+    None,
+)
+EXECUTION = [
+    *[("tile", 63), ("tile", "some"), ("tile", 128.0), ("tile", None)],
+    *[("precision", "float64"), ("precision", 16)],
+    *[("device", name) for name in DEVICES],
+]
 
 
 def bad_values():
@@ -31,7 +48,6 @@ def bad_values():
             yield name, 2.5
         if facts["kind"] == "choice":
             yield from [(name, "none of them"), (name, "")]
-    yield from [("tile", 63), ("tile", "some"), ("tile", 128.0)]
     yield from [("layers", {}), ("layers", {"relu9_1": 1.0}), ("layers", {"relu4_3": 0.0})]
     yield from [("layers", {"relu4_3": "1"}), ("layers", "relu4_3")]
     yield from [("channels", [-1]), ("channels", [1.0]), ("channels", 3)]
@@ -43,6 +59,24 @@ def test_values_that_are_not_accepted_name_the_field_and_what_is(name, value):
         DreamSettings.from_json({name: value})
     assert caught.value.field == name
     assert "Accepted: " in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), EXECUTION)
+def test_how_to_compute_is_checked_likewise(name, value):
+    with pytest.raises(SettingsError, match=name) as caught:
+        Execution(**{name: value})
+    assert caught.value.field == name
+    assert "Accepted: " in str(caught.value)
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:0", "cuda:12", "xpu:3", "mps"])
+def test_devices_have_torchs_names(device):
+    assert Execution(device).device == device
+
+
+def test_a_look_says_nothing_of_the_machine():
+    """So that it is the same look on every machine, and no client chooses one."""
+    assert not FIELDS.keys() & {spec.name for spec in dataclasses.fields(Execution)}
 
 
 def test_unknown_settings_are_refused_by_name():

@@ -82,8 +82,6 @@ def test_listeners_hear_of_changes_only(choices: Choices) -> None:
         ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
         ("integers", [3, 14], "3,14"),
         ("integers", [], ""),
-        ("tile", "auto", "auto"),
-        ("tile", 512, "512"),
     ],
 )
 def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
@@ -106,7 +104,8 @@ def test_what_cannot_be_set_changes_nothing(choices: Choices) -> None:
 
 
 def test_stored_settings_of_another_version_are_completed() -> None:
-    settings = completed({"seed": 7, "no longer": 1}, schema())
+    old = {"seed": 7, "tile": "auto", "precision": "float32", "device": "cuda"}
+    settings = completed(old, schema())
     assert DreamSettings.from_json(settings).seed == 7
     assert preset_of(settings, schema()) == DEFAULT
 
@@ -117,7 +116,7 @@ def test_stored_settings_of_another_version_are_completed() -> None:
         {"layers": {"relu9_9": 1.0}, "seed": 7},
         {"layers": {}, "octaves": 0, "seed": 7},
         {"layers": "relu4_3", "channels": "abc", "step": None, "seed": 7},
-        {"channels": [600], "tile": [], "device": "toaster", "seed": 7},
+        {"channels": [600], "jitter": [], "objective": "toaster", "seed": 7},
     ],
 )
 def test_what_is_stored_and_no_setting_is_the_default(stored: dict[str, Any]) -> None:

@@ -13,8 +13,13 @@ import click
 
 from bridgeclient.errors import BridgeError, Cancelled
 from dreambridge.cli import CANCELLED
-from dreambridge.cli.engines import Request, dream_here, dream_on_bridge
-from dreambridge.cli.parameters import chosen_settings, settings_options
+from dreambridge.cli.engines import Here, Request, dream_here, dream_on_bridge
+from dreambridge.cli.parameters import (
+    chosen_execution,
+    chosen_settings,
+    execution_options,
+    settings_options,
+)
 from dreambridge.cli.pictures import (
     FORMATS,
     MAX_MEGAPIXELS,
@@ -32,7 +37,7 @@ from dreambridge.cli.pictures import (
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
 from dreambridge.cli.types import Number
 from dreambridge.cli.types import weights as weights_type
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import DreamSettings, Execution
 
 _picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
@@ -79,6 +84,7 @@ class Files:
     help="Other VGG16 weights, a name or a file; only with --local.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print events as lines of JSON.")
+@execution_options()
 @settings_options
 def dream(
     source: Path,
@@ -107,8 +113,14 @@ def dream(
     _check_options(out, format, quality)
     if guide and given["objective"] is None:
         given["objective"] = "guide"
+    execution = chosen_execution(given)
+    if execution and not local:
+        raise click.UsageError(
+            "--device, --precision and --tile go with --local; for the bridge use "
+            "`serve --device` and `serve --precision`."
+        )
     settings = chosen_settings(preset, given, guided=guide is not None)
-    here = (weights or "bundled") if local else None
+    here = Here(weights or "bundled", execution or Execution()) if local else None
     apart = str(out) == STREAM
     reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)
     files = Files(source, out, mask, guide, format, quality or QUALITY, max_megapixels)
@@ -133,9 +145,9 @@ def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
 
 
 def dream_file(
-    files: Files, settings: DreamSettings, reporter: Reporter, here: str | None = None
+    files: Files, settings: DreamSettings, reporter: Reporter, here: Here | None = None
 ) -> None:
-    """Dream one file into another; `here` names the weights to compute with in this process.
+    """Dream one file into another; with `here` in this process.
 
     Raises:
         PictureError: a file can't be read or written.

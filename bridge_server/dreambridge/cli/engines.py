@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.discovery import Installation, connect
@@ -18,7 +18,7 @@ from dreambridge.failures import as_bridge_error
 from dreambridge.home import Home, locate
 from dreambridge.pace import Pace
 from dreamcore.errors import DreamError
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import DreamSettings, Execution
 from dreamcore.waiting import with_short_waits
 
 _CANCEL_S = 60.0
@@ -95,7 +95,15 @@ def _cancel(client: BridgeClient, job: str) -> None:
         return
 
 
-def dream_here(request: Request, weights: str, on_event: OnEvent) -> Dream:
+@dataclass(frozen=True)
+class Here:
+    """How to dream in this process: with which weights, on what device, in what precision."""
+
+    weights: str = "bundled"
+    execution: Execution = field(default_factory=Execution)
+
+
+def dream_here(request: Request, here: Here, on_event: OnEvent) -> Dream:
     """Dream in this process.
 
     Raises:
@@ -103,17 +111,17 @@ def dream_here(request: Request, weights: str, on_event: OnEvent) -> Dream:
     """
     os.environ.update(with_short_waits(os.environ))  # before the engine's libraries are loaded
     try:
-        return _compute(request, weights, on_event)
+        return _compute(request, here, on_event)
     except DreamError as error:
         raise as_bridge_error(error) from error
 
 
-def _compute(request: Request, weights: str, on_event: OnEvent) -> Dream:
+def _compute(request: Request, here: Here, on_event: OnEvent) -> Dream:
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 
     settings = request.settings
-    dreamer = Dreamer(weights, settings.device, settings.precision)
+    dreamer = Dreamer(here.weights, here.execution)
     on_event(Started(""))
     pace = Pace()
     for event in dreamer.dream(request.image, settings, mask=request.mask, guide=request.guide):

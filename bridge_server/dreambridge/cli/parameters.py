@@ -1,20 +1,21 @@
-"""Command-line options for every setting of a dream, generated from `DreamSettings`.
+"""Command-line options for every setting of a dream, and for how it is computed.
 
-A new setting appears here without a change. Values are checked by `DreamSettings` itself; here they
-are only read from text.
+Generated from `DreamSettings` and `Execution`: a new parameter appears here without a change.
+Values are checked by those classes; here they are only read from text.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import DreamSettings, Execution
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -52,16 +53,33 @@ _READERS: dict[str, tuple[Any, str | None]] = {
     "layers": (_layers, "LAYER[=WEIGHT],…"),
     "integers": (_integers, "NUMBER,…"),
     "tile": (_tile, "auto|off|PIXELS"),
+    "device": (click.STRING, "auto|cpu|cuda[:N]|xpu[:N]|mps"),
 }
 
 
 def settings_options(command: _Command) -> _Command:
     """Add `--preset` and one option for each setting, all None where they are not given."""
-    for spec in reversed(dataclasses.fields(DreamSettings)):
-        command = _option(spec)(command)
+    command = _options(DreamSettings)(command)
     looks = click.Choice(list(PRESETS))
     text = "Start from this look; other options change it. `dreambridge presets` lists them."
     return click.option("--preset", type=looks, help=text)(command)
+
+
+def execution_options(*names: str) -> Callable[[_Command], _Command]:
+    """Add an option for each of these parameters of `Execution`, None where it is not given."""
+    return _options(Execution, names)
+
+
+def _options(parameters: type, names: Collection[str] = ()) -> Callable[[_Command], _Command]:
+    """An option for each field of a class of parameters, or for those named."""
+
+    def add(command: _Command) -> _Command:
+        for spec in reversed(dataclasses.fields(parameters)):
+            if not names or spec.name in names:
+                command = _option(spec)(command)
+        return command
+
+    return add
 
 
 def _option(spec: dataclasses.Field[Any]) -> Callable[[_Command], _Command]:
@@ -78,7 +96,8 @@ def _help(spec: dataclasses.Field[Any]) -> str:
     if "range" in spec.metadata and spec.metadata["kind"] != "layers":
         low, high = spec.metadata["range"]
         facts.append(f"{low} to {high} {spec.metadata.get('unit', '')}".strip())
-    facts.append(f"default {_as_text(getattr(DreamSettings(), spec.name))}")
+    default = spec.default_factory() if callable(spec.default_factory) else spec.default
+    facts.append(f"default {_as_text(default)}")
     return f"{spec.metadata['help']}  [{'; '.join(facts)}]"
 
 
@@ -101,9 +120,34 @@ def chosen_settings(
         click.UsageError: a value is not accepted; names the option and what it accepts.
     """
     base = PRESETS[preset].settings if preset else DreamSettings()
-    changes = {name: value for name, value in given.items() if value is not None}
+    with _naming_options():
+        settings = DreamSettings.from_json({**base.to_json(), **_chosen(given)})
+    if guided is not (settings.objective == "guide"):
+        raise click.UsageError("--guide and --objective guide go together.")
+    return settings
+
+
+def chosen_execution(given: dict[str, Any]) -> Execution | None:
+    """What was chosen of how to compute, taken out of `given`; None if nothing was.
+
+    Raises:
+        click.UsageError: a value is not accepted; names the option and what it accepts.
+    """
+    names = [spec.name for spec in dataclasses.fields(Execution) if spec.name in given]
+    changes = _chosen({name: given.pop(name) for name in names})
+    with _naming_options():
+        return Execution(**changes) if changes else None
+
+
+def _chosen(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+@contextmanager
+def _naming_options() -> Iterator[None]:
+    """Say which option has a value that is not accepted."""
     try:
-        settings = DreamSettings.from_json({**base.to_json(), **changes})
+        yield
     except SettingsError as error:
         command = click.get_current_context().command
         option = next(param for param in command.params if param.name == error.field)
@@ -112,6 +156,3 @@ def chosen_settings(
         shown = _as_text(error.value) or "Nothing"
         said = f"{shown} is not accepted; it takes {error.accepted}.{more}"
         raise click.BadParameter(said, param=option) from error
-    if guided is not (settings.objective == "guide"):
-        raise click.UsageError("--guide and --objective guide go together.")
-    return settings

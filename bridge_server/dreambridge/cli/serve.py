@@ -17,11 +17,12 @@ from bridgeclient.discovery import Installation, reach
 from bridgeclient.errors import AuthError, BridgeError, ServerError
 from bridgeclient.lock import Holder, find_holder
 from dreambridge import __version__, bounds
+from dreambridge.cli.parameters import chosen_execution, execution_options
 from dreambridge.cli.types import Folder, Number, address
 from dreambridge.cli.types import weights as weights_type
 from dreambridge.home import VARIABLE, Home, locate
 from dreambridge.options import MIB, Options
-from dreamcore.settings import DreamSettings
+from dreamcore.settings import Execution
 
 _DEFAULT = Options()
 _MINUTES = Number(0, 1e6)
@@ -48,18 +49,6 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
         show_default=True,
         help=help,
         callback=lambda _context, _parameter, value: int(value * unit),
-    )
-
-
-def _engine(name: str) -> Decorator:
-    """The option for a setting of the engine, which each dream can choose anew."""
-    spec = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}[name]
-    return click.option(
-        f"--{name}",
-        type=click.Choice(spec.metadata["choices"]),
-        default=getattr(_DEFAULT, name),
-        show_default=True,
-        help=f"{spec.metadata['help']} For dreams that don't say.",
     )
 
 
@@ -119,22 +108,20 @@ def _engine(name: str) -> Decorator:
     default=_DEFAULT.weights,
     help="Other VGG16 weights, a name or a file.",
 )
-@_engine("device")
-@_engine("precision")
+@execution_options("device", "precision")
 def serve(
     home: Path | None,
     listen: tuple[str, int],
     idle_timeout: float,
     worker_idle_timeout: float,
     weights: str,
-    device: str,
-    precision: str,
-    **bounds_given: int,
+    **given: Any,
 ) -> None:
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
     from dreambridge import service
 
     address, port = listen
+    execution = chosen_execution(given) or Execution()
     if not ipaddress.IPv4Address(address).is_loopback:
         click.echo(
             f"Listening on {address}: whoever has this server's connection.json can use it.",
@@ -146,9 +133,9 @@ def serve(
         idle_s=idle_timeout * 60,
         worker_idle_s=worker_idle_timeout * 60,
         weights=weights,
-        device=device,
-        precision=precision,
-        **bounds_given,
+        device=execution.device,
+        precision=execution.precision,
+        **given,
     )
     place = locate(home)
     if not service.serve(place, options, also_terminal=sys.stderr.isatty()):

@@ -56,11 +56,6 @@ def test_channels_say_what_is_wrong(found: dict[str, Any]) -> None:
     assert facts["3, 14"] == {"said": "", "text": "3,14", "stored": [3, 14]}
 
 
-def test_a_tile_says_what_is_wrong(found: dict[str, Any]) -> None:
-    assert found["typos"]["tile"]["said"].startswith("▲ “large” is neither auto, off nor")
-    assert found["typos"]["tile"]["stored"] == "auto"
-
-
 def test_with_a_typo_in_the_field_one_dreams_with_the_last_good_value(
     found: dict[str, Any],
 ) -> None:

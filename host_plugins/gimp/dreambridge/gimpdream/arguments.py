@@ -1,6 +1,6 @@
 """The arguments of GIMP's procedures, read as settings and written from them.
 
-What has no type in GIMP (layers with weights, lists, "auto or a number", choices) is text, written
+What has no type in GIMP (layers with weights, lists, choices) is text, written
 as on the command line. A setting that is `UNSET`, or text that says `AS_PRESET`, comes from the
 preset; every other value means itself, and a wrong one is refused. How GIMP is told of the
 arguments is in `declarations`.
@@ -33,7 +33,7 @@ AS_PRESET = "preset"
 """The text for the same."""
 
 OWN_LIMITS = {"context": (AUTOMATIC, 8192), "edge": (0.0, 25.0)}
-_TEXT_KINDS = ("layers", "integers", "tile")
+_TEXT_KINDS = ("layers", "integers")
 
 
 def read_schema(here: Path) -> Json:
@@ -154,11 +154,9 @@ def from_text(name: str, kind: str, text: str) -> Any:
         if kind == "layers":
             pairs = [word.partition("=") for word in words]
             return {key.strip(): float(weight) if equals else 1.0 for key, equals, weight in pairs}
-        if kind == "integers":
-            return [int(word) for word in words]
-        return int(text) if text.strip().isdigit() else text.strip()
+        return [int(word) for word in words]
     except ValueError:
-        example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}.get(kind, "auto")
+        example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}[kind]
         raise UserError(f"{name} “{text}” can't be read; write it like {example}.") from None
 
 

@@ -112,7 +112,6 @@ def from_text(kind: str, text: str) -> Any:
 _READERS: dict[str, Callable[[str], Any]] = {
     "layers": validation.read_layers,
     "integers": validation.read_integers,
-    "tile": validation.read_tile,
 }
 
 
@@ -184,7 +183,7 @@ class Choices:
         self._change({"layers": {layer: 1.0}, "channels": []})
 
     def choose_preset(self, name: str) -> None:
-        """Take a preset's look; the seed and what concerns the machine stay."""
+        """Take a preset's look; the seed stays."""
         self._change(look(self.schema["x-presets"][name]["settings"]))
 
     def replace(self, settings: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from dreamkrita.wheel import unscrolled
 from dreamkrita.written import Written
 
 _INT_MOST = 2**31 - 1
-_WRITTEN = ("layers", "integers", "tile")
+_WRITTEN = ("layers", "integers")
 
 
 class Field:

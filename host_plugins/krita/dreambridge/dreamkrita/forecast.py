@@ -50,8 +50,8 @@ class Forecast:
         if context is None:
             return ""
         size = context.width, context.height
-        dream = self._speeds.seconds(work(*size, settings, self._layers), settings)
-        draft = self._speeds.seconds(self._draft_work(size, settings), settings)
+        dream = self._speeds.seconds(work(*size, settings, self._layers))
+        draft = self._speeds.seconds(self._draft_work(size, settings))
         if dream is None or draft is None:
             return _UNKNOWN
         lines = f"Dream: {about(dream)}", f"Draft: {about(draft)}"

@@ -38,7 +38,7 @@ class DurationEstimate:
         if draft:
             settings, sizes = draft_settings(settings), [half_size(size) for size in sizes]
         total = sum(work(*size, settings, self._layers) for size in sizes)
-        seconds = _speeds().seconds(total, settings)
+        seconds = _speeds().seconds(total)
         return f"The {'draft' if draft else 'dream'} will take {about(seconds)}." if seconds else ""
 
 

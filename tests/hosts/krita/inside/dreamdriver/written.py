@@ -55,7 +55,6 @@ def _() -> Iterator[Any]:
         facts[text] = yield from typed("layers", text)
     for text in ("abc", "300", "3, 14"):
         facts[text] = yield from typed("channels", text)
-    facts["tile"] = yield from typed("tile", "large")
     yield from typed("layers", "relu9_9")
     click("dream_button")
     yield lambda: not busy()
@@ -63,7 +62,6 @@ def _() -> Iterator[Any]:
     click_item("looks", 0)
     facts["look"] = [widget("layers").text(), widget("layers_notice").isVisible()]
     click_item("looks", 6)
-    yield from typed("tile", "auto")
     click("advanced")
     return facts
 
