@@ -28,6 +28,16 @@ MAY_IMPORT = {
 COMPUTING = {"dreambridge.worker", "dreambridge.cli.engines"}
 """The only modules of dreambridge that may use the part of the engine that loads torch."""
 
+KRITA = ROOT / "host_plugins/krita/dreambridge"
+KRITA_ROOMS = {
+    "dreamkrita.document": {"dreamkrita.document"},
+    "dreamkrita.bridge": {"dreamkrita.bridge"},
+    "dreamkrita.controller": {"dreamkrita.document", "dreamkrita.bridge"},
+}
+"""Which rooms of Krita's plug-in these may know; the modules beside the rooms they all may, but
+for those that bring everything together.
+"""
+
 TORCH_FREE = {
     "dreamcore.allocator",
     "dreamcore.bundled",
@@ -118,6 +128,17 @@ def test_gimps_rooms_know_only_what_they_may(room: str) -> None:
         assert room == "ui" or not {"Gtk", "GimpUi"} & {
             name.split(".")[-1] for name in imported(path)
         }
+
+
+@pytest.mark.parametrize("room", KRITA_ROOMS)
+def test_the_rooms_of_kritas_plug_in_know_only_what_they_may(room: str) -> None:
+    place = KRITA / room.replace(".", "/")
+    sources = sorted(place.glob("*.py")) or [place.with_suffix(".py")]
+    known = {name for source in sources for name in imported(source)}
+    rooms = {"dreamkrita.ui", "dreamkrita.document", "dreamkrita.bridge"}
+    beyond = rooms | {"dreamkrita.plugin", "dreamkrita.controller"}
+    met = {one for one in beyond for name in known if f"{name}.".startswith(f"{one}.")}
+    assert met - {room} <= KRITA_ROOMS[room]
 
 
 def test_the_client_runs_without_numpy_torch_and_the_bridge() -> None:

@@ -142,11 +142,11 @@ def test_kritas_files_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.Monk
     resources.mkdir(parents=True)
     install(krita, krita.profile_at(resources), minors=())
     assert all(found.good for found in editor_checks(krita, machine))
-    (resources / "pykrita/dreambridge/dreamkrita/story.py").write_text("class\n")
+    (resources / "pykrita/dreambridge/dreamkrita/errors.py").write_text("class\n")
     plugged, files = editor_checks(krita, machine)
     assert plugged.good
     assert files.good is False
-    assert "story.py, line 1" in files.found
+    assert "errors.py, line 1" in files.found
 
 
 @pytest.mark.parametrize("name", ["bridge.json", "installed.json"])

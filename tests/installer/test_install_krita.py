@@ -184,7 +184,7 @@ def test_installing_and_removing(home: Path, profile: Profile) -> None:
     folder = profile.folder
     assert (folder / "pykrita/dreambridge.desktop").is_file()
     assert (folder / "pykrita/dreambridge/__init__.py").is_file()
-    assert (folder / "pykrita/dreambridge/dreamkrita/docker.py").is_file()
+    assert (folder / "pykrita/dreambridge/dreamkrita/ui/docker.py").is_file()
     assert (folder / "pykrita/dreambridge/dreamkrita/looks/eyes.jpg").is_file()
     assert (folder / "actions/dreambridge.action").is_file()
     assert json.loads((folder / "pykrita/dreambridge/schema.json").read_text("utf-8"))

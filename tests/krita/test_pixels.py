@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridgeclient.region import Rect
-from dreamkrita import pixels
-from dreamkrita.sentences import Refused
-from dreamkrita.shape import Shape
-from dreamkrita.spaces import DTYPES, SCREEN, Space, check, encoded, wire_space
+from dreamkrita.document import pixels
+from dreamkrita.document.colour_space import DTYPES, SRGB8, ColourSpace, check, encoded, wire_space
+from dreamkrita.document.shape import Shape
+from dreamkrita.errors import UserError
 
 GREY = "Gray-D50-elle-V2-srgbtrc.icc"
 
@@ -65,22 +65,22 @@ def test_a_shape_within_any_rectangle(x: int, y: int, width: int, height: int, v
 
 
 def test_encoded_pixels_travel_as_they_are() -> None:
-    assert wire_space(SCREEN, []) == SCREEN
-    grey = Space("GRAYA", "U16", GREY)
+    assert wire_space(SRGB8, []) == SRGB8
+    grey = ColourSpace("GRAYA", "U16", GREY)
     assert wire_space(grey, []) == grey
 
 
 @pytest.mark.parametrize(
     ("space", "profiles", "travels_as"),
     [
-        (Space("RGBA", "F32", "linear"), ["linear", SCREEN.profile], ("RGBA", "F32")),
-        (Space("CMYKA", "U8", "press"), [SCREEN.profile], ("RGBA", "U8")),
-        (Space("LABA", "U16", "lab"), ["sRGB built-in"], ("RGBA", "U16")),
-        (Space("GRAYA", "U8", "linear"), ["linear", GREY], ("GRAYA", "U8")),
+        (ColourSpace("RGBA", "F32", "linear"), ["linear", SRGB8.profile], ("RGBA", "F32")),
+        (ColourSpace("CMYKA", "U8", "press"), [SRGB8.profile], ("RGBA", "U8")),
+        (ColourSpace("LABA", "U16", "lab"), ["sRGB built-in"], ("RGBA", "U16")),
+        (ColourSpace("GRAYA", "U8", "linear"), ["linear", GREY], ("GRAYA", "U8")),
     ],
 )
 def test_others_are_converted(
-    space: Space, profiles: list[str], travels_as: tuple[str, str]
+    space: ColourSpace, profiles: list[str], travels_as: tuple[str, str]
 ) -> None:
     wire = wire_space(space, profiles)
     assert (wire.model, wire.depth) == travels_as
@@ -89,10 +89,10 @@ def test_others_are_converted(
 
 
 def test_without_any_profile_it_says_so() -> None:
-    with pytest.raises(Refused, match="profile"):
-        wire_space(Space("CMYKA", "U8", "press"), ["press"])
+    with pytest.raises(UserError, match="profile"):
+        wire_space(ColourSpace("CMYKA", "U8", "press"), ["press"])
 
 
 def test_unknown_pixels_are_refused() -> None:
-    with pytest.raises(Refused, match="Convert Layer"):
-        check(Space("A", "U8", ""))
+    with pytest.raises(UserError, match="Convert Layer"):
+        check(ColourSpace("A", "U8", ""))

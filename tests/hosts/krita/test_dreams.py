@@ -78,7 +78,7 @@ def test_two_dreams_in_a_row(found: dict[str, Any]) -> None:
     assert facts["count"] == 2
     assert sorted(facts["above"]) == [1, 2]
     assert facts["differ"]
-    assert facts["shelf"] == 2
+    assert facts["history"] == 2
 
 
 def test_again_takes_the_last_settings_and_a_new_seed(found: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def test_history_survives_saving(found: dict[str, Any]) -> None:
     assert facts["placed_is_same"]
     assert facts["placed_masks"] == ["transparencymask"]
     assert facts["message"].startswith("Done in")
-    assert (facts["dreams"], facts["shelf"]) == (3, 2)
+    assert (facts["dreams"], facts["history"]) == (3, 2)
 
 
 def test_a_guide_layer(found: dict[str, Any]) -> None:

@@ -73,8 +73,8 @@ def test_a_draft_of_a_selection_becomes_a_dream(found: dict[str, Any]) -> None:
     assert facts["bounds"] == [31, 21, 77, 55]
     assert facts["masks"] == ["transparencymask"]
     assert {"Dream · relu3_1", "Dream · relu3_1 (draft)"} <= set(facts["names"])
-    assert "Dream · relu3_1<" in facts["shelf"][0]
-    assert "(draft)" in facts["shelf"][1]
+    assert "Dream · relu3_1<" in facts["history"][0]
+    assert "(draft)" in facts["history"][1]
 
 
 def test_drafts_of_every_kind(found: dict[str, Any]) -> None:

@@ -1,31 +1,48 @@
 """The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
 
-    plugin       what Krita is offered: a docker and three actions
-    docker       the docker; its parts are looks, sliders, fields, written, foot
-    choices      what is chosen: the settings behind the widgets            (no Qt, no Krita)
-    wheel        the mouse wheel scrolls, and changes no values
-    forecast     how long a dream would take
-    controller   one dream from the button to the finished layer
-    turns        work in between the GUI's own events
-    courier      the thread that talks to the server                       (no Qt, no Krita)
-    story        what is told to the user while that happens                (no Qt, no Krita)
-    dreaming     one dream under way, and reading its source
-    parcel       its pixels to the server and back                         (no Krita)
-    drafts       the same at half the size                              (no Krita)
-    source       which pixels of which layer are dreamed, and whether they can be
-    spaces       colour spaces of layers, and the one that travels          (no Qt, no Krita)
-    scratch      a hidden document: converts colours, lends its undo history
-    edge         a selection's soft edge
-    change       the dream's change added to colours that don't travel      (no Qt, no Krita)
-    shape        a selection as bytes                                      (no Qt, no Krita)
-    pixels       the order of channels, bytes of masks and alpha            (no Qt, no Krita)
-    pictures     previews scaled to the layer, thumbnails                  (no Krita)
-    layer        the layer in which a dream develops
-    footprint    where it belongs when the document changes under it
-    family       which layer is a dream of which, and where the next one goes
-    history      the dreams that a document remembers                       (no Qt, no Krita)
-    memory       that history in the document's annotations
-    qt           the one place that knows PyQt5 from PyQt6
+    plugin            what Krita is offered: a docker and three actions
+    controller        one dream from the button to the finished layer
+    settings_model    the settings behind the widgets                       (no Qt, no Krita)
+    errors            what the user is told when something isn't possible   (no Qt, no Krita)
+    request           what is asked of the server                           (no Qt, no Krita)
+    qt                the one place that knows PyQt5 from PyQt6
+
+`ui`: what is seen in the docker. It knows the controller; nothing but `plugin` knows it.
+
+    docker            the docker; its parts are the following
+    picture_grids     the looks and the document's earlier dreams
+    sliders           what is changed most
+    setting_fields    a widget for any setting; text_field where it is typed
+    guide_selector    the guide layer
+    footer            Dream, Draft, Cancel, progress, messages
+    time_estimate     how long a dream would take
+    wheel_filter      the mouse wheel scrolls, and changes no values
+
+`bridge`: the way to the server. It knows neither documents nor widgets.   (no Qt, no Krita)
+
+    bridge_thread     the thread that talks to the server
+    status_text       what the user reads while that happens
+
+`document`: pixels out of Krita's documents and layers into them. It knows neither the bridge's
+thread nor widgets.
+
+    running_dream     one dream under way, and reading its source
+    source            which pixels of which layer are dreamed, and whether they can be
+    dream_layer       the layer in which a dream develops
+    tracking          where it belongs when the document changes under it
+    dream_registry    which layer is a dream of which, and where the next one goes
+    hidden_document   converts colours, lends its undo history
+    feather           a selection's soft edge
+    work_queue        work in between the GUI's own events
+    storage           the history of dreams in the document's annotations
+    history           that history as plain data                            (no Qt, no Krita)
+    payload           a dream's pixels to the server and back               (no Krita)
+    draft_payload     the same at half the size                             (no Krita)
+    images            previews scaled to the layer, thumbnails              (no Krita)
+    colour_space      colour spaces of layers, and the one that travels     (no Qt, no Krita)
+    difference        the dream's change added to colours that don't travel (no Qt, no Krita)
+    shape             a selection as bytes                                  (no Qt, no Krita)
+    pixels            the order of channels, bytes of masks and alpha       (no Qt, no Krita)
 
 Holds no algorithm of the dream itself and knows the bridge only through `bridgeclient`.
 """

@@ -1,7 +1,7 @@
 """From the button to the finished layer: one dream at a time, and never a GUI that waits.
 
 Work on the document is cut into steps (generators of `Pause`) that a timer drives in between the
-GUI's own events; the server is the courier's affair. One for all of Krita's windows.
+GUI's own events; the bridge thread talks to the server. One for all of Krita's windows.
 """
 
 from __future__ import annotations
@@ -12,69 +12,70 @@ from pathlib import Path
 from bridgeclient import BridgeError, Cancelled, Preview, Result
 from bridgeclient.looks import Json
 from bridgeclient.region import Rect
-from dreamkrita import footprint, memory, pictures, source, story
-from dreamkrita.choices import SEED_MOST, Choices, title
-from dreamkrita.courier import Courier, Ended, Errand, News, Seen
-from dreamkrita.dreaming import Dreaming
-from dreamkrita.history import Dream, region_now
-from dreamkrita.layer import DreamLayer, Pause, Work
-from dreamkrita.parcel import Picture
+from dreamkrita.bridge import status_text
+from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
+from dreamkrita.bridge.status_text import ServerText, StatusText
+from dreamkrita.document import images, source, storage, tracking
+from dreamkrita.document.dream_layer import DreamLayer, Pause, Work
+from dreamkrita.document.hidden_document import HiddenDocument
+from dreamkrita.document.history import HistoryEntry, region_now
+from dreamkrita.document.payload import LayerPixels
+from dreamkrita.document.running_dream import RunningDream
+from dreamkrita.document.shape import Shape
+from dreamkrita.document.work_queue import WorkQueue
+from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
-from dreamkrita.scratch import Scratch
-from dreamkrita.sentences import Refused
-from dreamkrita.shape import Shape
-from dreamkrita.story import Server, Told
-from dreamkrita.turns import Turns
+from dreamkrita.settings_model import SEED_MOST, SettingsModel, title
 from krita import Document, Krita, Node
 
-_GROUP, _ALONE = "dreambridge", "hide_earlier"
+_GROUP, _HIDE_EARLIER = "dreambridge", "hide_earlier"
 
 
 class Controller(QtCore.QObject):
-    """See the module. `told` and `server` are what the dockers show."""
+    """Runs one dream at a time; `status` and `server` are what the dockers show."""
 
     changed = QtCore.pyqtSignal()
     remembered = QtCore.pyqtSignal()
     measured = QtCore.pyqtSignal(object, object)
     _posted = QtCore.pyqtSignal()
 
-    def __init__(self, here: Path, choices: Choices) -> None:
+    def __init__(self, here: Path, model: SettingsModel) -> None:
         super().__init__()
-        self.choices = choices
-        self.told, self.server = Told(), story.ASLEEP
-        self._dream: Dreaming | None = None
+        self.model = model
+        self.status, self.server = StatusText(), status_text.ASLEEP
+        self._dream: RunningDream | None = None
         self._count = 0
         self._front: Document | None = None
-        self._turns = Turns(self, self._failed)
-        self._courier = Courier(here / "bridge.json", self._posted.emit)
-        self._posted.connect(self._hear)
+        self._work = WorkQueue(self, self._failed)
+        self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
+        self._posted.connect(self._on_messages)
         notifier = Krita.instance().notifier()
         notifier.setActive(True)
-        notifier.applicationClosing.connect(self._courier.close)
-        notifier.imageClosed.connect(self._look_after_document)
-        notifier.imageSaved.connect(self._note_saved)
+        notifier.applicationClosing.connect(self._bridge.close)
+        notifier.imageClosed.connect(self._on_document_closed)
+        notifier.imageSaved.connect(self._on_saved)
 
-    def look(self) -> None:
+    def check_server(self) -> None:
         """Ask how the server is, unless a dream tells it anyway."""
         if self._dream is None:
-            self._courier.look()
+            self._bridge.check_server()
 
-    def face(self) -> None:
+    def on_document_changed(self) -> None:
         """Take back what was said of another document than the one in front."""
         front = Krita.instance().activeDocument()
-        if self._dream is None and front != self._front and self.told != _GONE:
-            self._tell(Told())
+        if self._dream is None and front != self._front and self.status != _GONE:
+            self._set_status(StatusText())
         self._front = front
 
     def dream(self, guide: str = "", *, draft: bool = False) -> None:
-        """Dream with the choices as they are; `guide` is the unique id of a layer."""
-        self._start(self.choices.wanted(guided=bool(guide)), guide=guide, draft=draft)
+        """Dream with the settings as they are; `guide` is the unique id of a layer."""
+        self._start(self.model.wanted(guided=bool(guide)), guide=guide, draft=draft)
 
     def again(self) -> None:
         """Dream with the last settings of the document and a new seed, from the same layer."""
-        settings, node = self.choices.settings, None
+        settings, node = self.model.settings, None
         document = Krita.instance().activeDocument()
-        if document is not None and (dreams := memory.recall(document)):
+        if document is not None and (dreams := storage.load(document)):
             settings = dreams[0].settings
             node = source.node_with_id(document, dreams[0].source)
         settings = self._plain(settings) | {"seed": random.randrange(SEED_MOST)}
@@ -85,43 +86,43 @@ class Controller(QtCore.QObject):
         dream = self._dream
         if dream is None or dream.finished:
             return
-        self._courier.cancel(dream.number)
-        self._stop(dream, story.CANCELLED)
+        self._bridge.cancel(dream.number)
+        self._stop(dream, status_text.CANCELLED)
 
-    def dreams(self) -> list[Dream]:
+    def dreams(self) -> list[HistoryEntry]:
         """What the active document remembers, the newest first."""
         document = Krita.instance().activeDocument()
-        return memory.recall(document) if document is not None else []
+        return storage.load(document) if document is not None else []
 
-    def place(self, dream: Dream) -> None:
+    def place(self, dream: HistoryEntry) -> None:
         """Put an earlier dream of the active document into it again, as a new layer."""
         document = Krita.instance().activeDocument()
         if self._dream is None and document is not None:
-            self._turns.do(self._place_or_tell(document, dream))
+            self._work.do(self._place_or_tell(document, dream))
 
     @property
-    def alone(self) -> bool:
+    def hide_earlier(self) -> bool:
         """Whether a new dream hides the earlier ones of its layer."""
-        return Krita.instance().readSetting(_GROUP, _ALONE, "false") == "true"
+        return Krita.instance().readSetting(_GROUP, _HIDE_EARLIER, "false") == "true"
 
-    def leave_alone(self, alone: bool) -> None:
+    def set_hide_earlier(self, hide_earlier: bool) -> None:
         """Choose whether a new dream hides the earlier ones; Krita keeps it."""
-        Krita.instance().writeSetting(_GROUP, _ALONE, "true" if alone else "false")
+        Krita.instance().writeSetting(_GROUP, _HIDE_EARLIER, "true" if hide_earlier else "false")
 
     def _plain(self, settings: Json) -> Json:
         """Remembered settings without the guide, which may have changed or gone."""
-        return Choices(self.choices.schema, settings).wanted(guided=False)
+        return SettingsModel(self.model.schema, settings).wanted(guided=False)
 
     def _start(
         self, settings: Json, guide: str = "", node: Node | None = None, draft: bool = False
     ) -> None:
         if self._dream is not None:
             return
-        schema = self.choices.schema
+        schema = self.model.schema
         try:
-            found = source.find(settings, schema, node, self.choices.edge)
-        except Refused as refusal:
-            self._tell(Told(str(refusal), wrong=True))
+            found = source.find(settings, schema, node, self.model.edge)
+        except UserError as refusal:
+            self._set_status(StatusText(str(refusal), wrong=True))
             return
         self._count += 1
         layer = DreamLayer(
@@ -132,162 +133,168 @@ class Controller(QtCore.QObject):
             found.shape,
             found.id,
         )
-        self._dream = Dreaming(self._count, found, settings, layer, guide, draft)
-        self._tell(story.CAPTURING)
-        self._turns.do(self._send(self._dream))
+        self._dream = RunningDream(self._count, found, settings, layer, guide, draft)
+        self._set_status(status_text.CAPTURING)
+        self._work.do(self._send(self._dream))
 
-    def _send(self, dream: Dreaming) -> Work:
+    def _send(self, dream: RunningDream) -> Work:
         yield from dream.capture()
-        parcel = dream.parcel
-        if dream is self._dream and parcel is not None:
-            self._courier.dream(Errand(dream.number, parcel.pack, parcel.unpack, dream.wants))
-            self._tell(story.WAKING)
+        payload = dream.payload
+        if dream is self._dream and payload is not None:
+            self._bridge.fetch(
+                Task(dream.number, payload.pack, payload.unpack, dream.wants_preview)
+            )
+            self._set_status(status_text.WAKING)
 
-    def _show(self, dream: Dreaming, picture: Picture) -> Work:
-        yield from dream.layer.show(picture.pixels, picture.space, dream.scratch)
+    def _show(self, dream: RunningDream, picture: LayerPixels) -> Work:
+        yield from dream.layer.show(picture.pixels, picture.space, dream.hidden)
         dream.showing = False
 
-    def _finish(self, dream: Dreaming, result: Result, picture: Picture) -> Work:
+    def _finish(self, dream: RunningDream, result: Result, picture: LayerPixels) -> Work:
         picture = yield from dream.finished_picture(picture)
-        yield from dream.layer.show(picture.pixels, picture.space, dream.scratch)
+        yield from dream.layer.show(picture.pixels, picture.space, dream.hidden)
         if dream.layer.gone:
-            self._over(dream, _GONE)
+            self._end(dream, _GONE)
             return
         self.measured.emit(dream, result)
-        yield Pause.BREATH
-        dream.layer.keep(alone=self.alone)
-        memory.remember(dream.source.document, dream.remembered(result, picture), picture.block)
+        yield Pause.YIELD
+        dream.layer.keep(hide_earlier=self.hide_earlier)
+        storage.add(dream.source.document, dream.remembered(result, picture), picture.block)
         dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
-        self._over(dream, Told(f"Done in {result.seconds:.1f} s."))
+        self._end(dream, StatusText(f"Done in {result.seconds:.1f} s."))
         self.remembered.emit()
 
-    def _place_or_tell(self, document: Document, dream: Dream) -> Work:
+    def _place_or_tell(self, document: Document, dream: HistoryEntry) -> Work:
         try:
             yield from self._place(document, dream)
-            told = Told(f"“{dream.name}” is placed again.")
-        except (Refused, ValueError) as error:
-            told = Told(str(error), wrong=True)
+            status = StatusText(f"“{dream.name}” is placed again.")
+        except (UserError, ValueError) as error:
+            status = StatusText(str(error), wrong=True)
         if self._dream is None:  # else there is something newer to tell
-            self._tell(told)
+            self._set_status(status)
 
-    def _place(self, document: Document, dream: Dream) -> Work:
-        pixels, mask = memory.pixels(document, dream)
+    def _place(self, document: Document, dream: HistoryEntry) -> Work:
+        pixels, mask = storage.pixels(document, dream)
         node = source.node_with_id(document, dream.source)
         region = _region_now(document, dream, node)
         above = node or source.layer_of(document.activeNode())
         space, of = source.space_of(above), source.id_of(above)
         del node, above
-        with Scratch() as scratch:
+        with HiddenDocument() as hidden:
             if (region.width, region.height) != (dream.region.width, dream.region.height):
-                pixels = scratch.scaled(pixels, dream.region, region, dream.space)
+                pixels = hidden.scaled(pixels, dream.region, region, dream.space)
                 was, now = dream.region, region
-                mask = mask and pictures.resized_greys(
+                mask = mask and images.resized_greys(
                     mask, (was.width, was.height), (now.width, now.height)
                 )
             shape = Shape(region, mask) if mask is not None else None
             layer = DreamLayer(document, dream.name, space, region, shape, of)
-            yield from layer.show(pixels, dream.space, scratch)
+            yield from layer.show(pixels, dream.space, hidden)
         if not layer.gone:
-            layer.keep(alone=self.alone)
+            layer.keep(hide_earlier=self.hide_earlier)
 
-    def _stop(self, dream: Dreaming, told: Told) -> None:
+    def _stop(self, dream: RunningDream, status: StatusText) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
         dream.finished = True
-        self._turns.clear()
-        self._tell(story.CANCELLING)
-        self._turns.do(self._withdraw(dream, told))
+        self._work.clear()
+        self._set_status(status_text.CANCELLING)
+        self._work.do(self._withdraw(dream, status))
 
-    def _withdraw(self, dream: Dreaming, told: Told) -> Work:
+    def _withdraw(self, dream: RunningDream, status: StatusText) -> Work:
         yield from dream.layer.withdraw()
         if dream.saved and source.is_open(dream.source.document):
             dream.source.document.setModified(True)
-        self._over(dream, told)
+        self._end(dream, status)
 
-    def _note_saved(self, path: str) -> None:
+    def _on_saved(self, path: str) -> None:
         """Krita has written a file; what was under way in it is half a dream there."""
         dream = self._dream
         if dream is not None and dream.source.document.fileName() == path:
             dream.saved = dream.layer.begun
 
-    def _over(self, dream: Dreaming, told: Told) -> None:
+    def _end(self, dream: RunningDream, status: StatusText) -> None:
         if dream.saved:
-            told = story.saved_halfway(told)
-        dream.layer.let_go()
-        dream.scratch.close()
+            status = status_text.saved_halfway(status)
+        dream.layer.release()
+        dream.hidden.close()
         self._dream = None
-        self._tell(told)
-        self._courier.look()
+        self._set_status(status)
+        self._bridge.check_server()
 
-    def _hear(self) -> None:
-        """What the courier posted."""
-        for post in self._courier.posts():
-            if isinstance(post, Seen):
-                self._set_server(post)
-            elif self._dream is not None and post.number == self._dream.number:
-                self._hear_of(self._dream, post)
+    def _on_messages(self) -> None:
+        """Take what the bridge thread has sent."""
+        for message in self._bridge.messages():
+            if isinstance(message, ServerStatus):
+                self._set_server(message)
+            elif self._dream is not None and message.number == self._dream.number:
+                self._on_job_message(self._dream, message)
 
-    def _hear_of(self, dream: Dreaming, post: News | Ended) -> None:
+    def _on_job_message(self, dream: RunningDream, message: JobUpdate | JobEnded) -> None:
         if dream.finished:
             return
         if dream.layer.gone:
-            self._courier.cancel(dream.number)
+            self._bridge.cancel(dream.number)
             self._stop(dream, _GONE)
-        elif isinstance(post, Ended):
-            self._stop(dream, _ending(post.error))
-        elif isinstance(post.event, Result):
+        elif isinstance(message, JobEnded):
+            self._stop(dream, _ending(message.error))
+        elif isinstance(message.event, Result):
             dream.finished = True
-            self._turns.do(self._finish(dream, post.event, post.picture))
-        elif isinstance(post.event, Preview):
-            if dream.wants():
+            self._work.do(self._finish(dream, message.event, message.picture))
+        elif isinstance(message.event, Preview):
+            if dream.wants_preview():
                 dream.showing = True
-                self._turns.do(self._show(dream, post.picture))
+                self._work.do(self._show(dream, message.picture))
         else:
-            self._tell(story.told(post.event, self.told))
+            self._set_status(status_text.after_event(message.event, self.status))
 
-    def _look_after_document(self, *_: object) -> None:
+    def _on_document_closed(self, *_: object) -> None:
         dream = self._dream
         if dream is not None and not dream.finished and dream.layer.gone:
-            self._courier.cancel(dream.number)
+            self._bridge.cancel(dream.number)
             self._stop(dream, _GONE)
 
-    def _set_server(self, seen: Seen) -> None:
-        state = seen.state
+    def _set_server(self, message: ServerStatus) -> None:
+        state = message.state
         server = (
-            story.server_error(state) if isinstance(state, BridgeError) else story.server(state)
+            status_text.server_error(state)
+            if isinstance(state, BridgeError)
+            else status_text.server(state)
         )
         if server != self.server:
             self.server = server
             self.changed.emit()
 
-    def _tell(self, told: Told) -> None:
-        if told != self.told:
-            self.told = told
-            if told.busy:
-                self.server = Server("Dreaming")
+    def _set_status(self, status: StatusText) -> None:
+        if status != self.status:
+            self.status = status
+            if status.busy:
+                self.server = ServerText("Dreaming")
             self.changed.emit()
 
-    def _failed(self, refusal: Refused) -> None:
+    def _failed(self, refusal: UserError) -> None:
         if (dream := self._dream) is not None:
-            self._courier.cancel(dream.number)
-            self._stop(dream, Told(str(refusal), wrong=True))
+            self._bridge.cancel(dream.number)
+            self._stop(dream, StatusText(str(refusal), wrong=True))
 
 
-_GONE = Told("The dream's layer or document was closed or removed, so the dream was cancelled.")
+_GONE = StatusText(
+    "The dream's layer or document was closed or removed, so the dream was cancelled."
+)
 
 
-def _region_now(document: Document, dream: Dream, node: Node | None) -> Rect:
+def _region_now(document: Document, dream: HistoryEntry, node: Node | None) -> Rect:
     canvas = source.canvas_of(document)
     size = canvas.width, canvas.height
-    region = region_now(dream, size, footprint.at(node) if node is not None else None)
+    region = region_now(dream, size, tracking.at(node) if node is not None else None)
     if region is None:
-        raise Refused(
+        raise UserError(
             f"The canvas was cropped and the layer of “{dream.name}” is gone, so there is no "
             "telling where it belongs."
         )
     return region
 
 
-def _ending(error: BridgeError | Refused) -> Told:
+def _ending(error: BridgeError | UserError) -> StatusText:
     if isinstance(error, Cancelled):
-        return Told("The server cancelled the dream; dream again.", wrong=True)
-    return Told(str(error), wrong=True)
+        return StatusText("The server cancelled the dream; dream again.", wrong=True)
+    return StatusText(str(error), wrong=True)

@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from bridgeclient.region import EDGE
-from dreamkrita import docker
-from dreamkrita.choices import Choices, read_schema
 from dreamkrita.controller import Controller
-from dreamkrita.forecast import Forecast
+from dreamkrita.errors import UserError
 from dreamkrita.qt import QtWidgets
-from dreamkrita.sentences import Refused
+from dreamkrita.settings_model import SettingsModel, read_schema
+from dreamkrita.ui import docker
+from dreamkrita.ui.time_estimate import TimeEstimate
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
 _GROUP, _SETTINGS, _EDGE = "dreambridge", "settings", "edge"
 _MENU = "dreambridge_menu"
 
 
-class Dreams(Extension):
+class DreamActions(Extension):
     """The actions."""
 
     def __init__(self, parent: Any, controller: Controller) -> None:
@@ -53,7 +53,7 @@ class Dreams(Extension):
         self._controller.dream(found.guide if found is not None else "")
 
 
-class Incomplete(DockWidget):
+class IncompleteDocker(DockWidget):
     """The docker of a plug-in that lacks a part: says so, and what to do."""
 
     def __init__(self, text: str) -> None:
@@ -73,16 +73,16 @@ def register(here: Path) -> None:
     application = Krita.instance()
     make: Callable[[], DockWidget]
     try:
-        choices = Choices(read_schema(here), _stored(), _stored_edge())
-    except Refused as refusal:
+        model = SettingsModel(read_schema(here), _stored(), _stored_edge())
+    except UserError as refusal:
         text = str(refusal)
-        make = lambda: Incomplete(text)  # noqa: E731
+        make = lambda: IncompleteDocker(text)  # noqa: E731
     else:
-        controller, forecast = Controller(here, choices), Forecast(choices)
-        controller.measured.connect(forecast.measured)
-        choices.listen(lambda: _store(choices))
-        application.addExtension(Dreams(application, controller))
-        make = lambda: docker.Docker(controller, forecast, here)  # noqa: E731
+        controller, estimate = Controller(here, model), TimeEstimate(model)
+        controller.measured.connect(estimate.measured)
+        model.listen(lambda: _store(model))
+        application.addExtension(DreamActions(application, controller))
+        make = lambda: docker.Docker(controller, estimate, here)  # noqa: E731
     place = DockWidgetFactoryBase.DockRight
     application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
 
@@ -107,6 +107,6 @@ def _stored_edge() -> float:
         return EDGE
 
 
-def _store(choices: Choices) -> None:
-    Krita.instance().writeSetting(_GROUP, _SETTINGS, json.dumps(choices.settings))
-    Krita.instance().writeSetting(_GROUP, _EDGE, str(choices.edge))
+def _store(model: SettingsModel) -> None:
+    Krita.instance().writeSetting(_GROUP, _SETTINGS, json.dumps(model.settings))
+    Krita.instance().writeSetting(_GROUP, _EDGE, str(model.edge))

@@ -189,7 +189,7 @@ def _() -> Iterator[Any]:
         pictures.append(seen(doc, str(number)))
     facts: dict[str, Any] = {"different": len(set(pictures))}
     facts["all_visible"] = all(node.visible() for node in doc.topLevelNodes())
-    click_item("shelf", 2)
+    click_item("history", 2)
     yield lambda: message().endswith("placed again.")
     yield settled(doc)
     facts["placed_is_seen"] = seen(doc, "placed") == pictures[1]
@@ -225,12 +225,12 @@ def _() -> Iterator[Any]:
     yield from dream()
     yield settled(doc)
     first = seen(doc, "first")
-    choice = widget("alone")
+    choice = widget("hide_earlier")
     facts = {"at_first": choice.isChecked()}
     choice.setChecked(True)
     click("new_seed")
     yield from dream()
-    click_item("shelf", 1)
+    click_item("history", 1)
     yield lambda: message().endswith("placed again.")
     yield settled(doc)
     choice.setChecked(False)
@@ -257,7 +257,7 @@ def taken_over(name: str, mode: str, opacity: int, pixel: bytes, inherits: bool 
         source.setInheritAlpha(inherits)
         group.addChildNode(source, None)
         yield from prepared(doc, source)
-        docker()._controller.choices.set("step", 0.0)
+        docker()._controller.model.set("step", 0.0)
         before = seen(doc, "before")
         yield from dream()
         yield settled(doc)

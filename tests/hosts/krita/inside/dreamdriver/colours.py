@@ -28,7 +28,7 @@ def colours(name: str, model: str, depth: str, profile: str, pixel: tuple[float,
         source.setPixelData(ramp(depth, pixel), 0, 0, *SIZE)
         doc.rootNode().addChildNode(source, None)
         yield from prepared(doc, source)
-        docker()._controller.choices.set("step", 0.0)
+        docker()._controller.model.set("step", 0.0)
         yield from dream()
         yield settled(doc)
         x, y, w, h = SELECTED
@@ -48,7 +48,7 @@ def colours(name: str, model: str, depth: str, profile: str, pixel: tuple[float,
             max(max(values[c :: CHANNELS[model]]) for c in colours_of) for values in (new, old)
         ]
         facts["kept"] = brightest[0] / brightest[1]
-        click_item("shelf", 0)
+        click_item("history", 0)
         yield lambda: message().endswith("placed again.")
         yield settled(doc)
         placed = doc.topLevelNodes()[3]

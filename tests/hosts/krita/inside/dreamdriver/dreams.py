@@ -207,7 +207,7 @@ def _() -> Iterator[Any]:
         "count": len(layers),
         "above": [node.index() - source.index() for node in layers],
         "differ": pixels_of(layers[0], doc) != pixels_of(layers[1], doc),
-        "shelf": widget("shelf").count(),
+        "history": widget("history").count(),
     }
 
 
@@ -247,10 +247,10 @@ def _() -> Iterator[Any]:
     opened = K.openDocument(path)
     K.activeWindow().addView(opened)
     yield lambda: K.activeDocument() == opened and opened.activeNode() is not None
-    yield lambda: widget("shelf").count() == 1
-    facts["tip"] = widget("shelf").item(0).toolTip()
+    yield lambda: widget("history").count() == 1
+    facts["tip"] = widget("history").item(0).toolTip()
     before = {node.uniqueId().toString() for node in dreams_of(opened)}
-    click_item("shelf", 0)
+    click_item("history", 0)
     yield lambda: len(dreams_of(opened)) == 2
     yield settled(opened)
     placed = next(n for n in dreams_of(opened) if n.uniqueId().toString() not in before)
@@ -260,7 +260,7 @@ def _() -> Iterator[Any]:
     yield lambda: not busy()
     yield settled(opened)
     facts["message"] = message()
-    return facts | {"dreams": len(dreams_of(opened)), "shelf": widget("shelf").count()}
+    return facts | {"dreams": len(dreams_of(opened)), "history": widget("history").count()}
 
 
 @case("a guide")

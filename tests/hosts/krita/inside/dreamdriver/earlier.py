@@ -37,7 +37,7 @@ def placed(
             painted(doc, "another", 4)
             source.remove()
         yield settled(doc)
-        click_item("shelf", 0)
+        click_item("history", 0)
         yield lambda: message() and not message().startswith("Done")
         yield settled(doc)
         new = [node for node in doc.topLevelNodes() if node.name().startswith("Dream")]

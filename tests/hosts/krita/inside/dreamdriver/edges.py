@@ -23,8 +23,8 @@ from lab import (
 from runner import case
 
 from bridgeclient.region import Rect
-from dreamkrita.edge import softened
-from dreamkrita.shape import Shape
+from dreamkrita.document.feather import feathered
+from dreamkrita.document.shape import Shape
 from krita import Document, Node
 
 WIDTH, HEIGHT = 320, 240
@@ -120,7 +120,7 @@ def _() -> Iterator[Any]:
     yield None
     selected = Rect(300, 200, 2000, 1700)
     shape = Shape(selected, b"\xff" * (selected.width * selected.height))
-    soft = softened(shape, Rect(0, 0, 3000, 2000), 1.5)
+    soft = feathered(shape, Rect(0, 0, 3000, 2000), 1.5)
     middle = soft.bounds.height // 2 * soft.bounds.width
     bounds = soft.bounds
     return {

@@ -132,7 +132,9 @@ def _() -> Iterator[Any]:
     facts["names"] = [
         node.name() for node in all_nodes(doc.rootNode()) if node.type() != "transparencymask"
     ]
-    facts["shelf"] = [widget("shelf").item(row).toolTip() for row in range(widget("shelf").count())]
+    facts["history"] = [
+        widget("history").item(row).toolTip() for row in range(widget("history").count())
+    ]
     return facts
 
 

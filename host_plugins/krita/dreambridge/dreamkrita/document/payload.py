@@ -1,0 +1,100 @@
+"""A dream's pixels on the way to the server and back, in the bridge thread.
+
+Plain data only: an object of Krita's in another thread, or one that outlives its document, would
+bring Krita down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bridgeclient import ImageFrame, Preview, Result
+from bridgeclient.region import Rect, cut
+from dreamkrita.document import images
+from dreamkrita.document.colour_space import BYTES, DTYPES, SRGB8, ColourSpace
+from dreamkrita.document.history import pack
+from dreamkrita.document.pixels import opaque_somewhere, support, swapped
+from dreamkrita.document.shape import Shape
+from dreamkrita.errors import UserError
+from dreamkrita.request import Request
+
+PREVIEW_SIDE = 640
+"""Longest side of a preview on the wire, in pixels."""
+
+GUIDE_SIDE = 1024
+"""Longest side of a guide on the wire: its features matter, not its size."""
+
+_EVERYWHERE = b"\xff"
+
+
+@dataclass(frozen=True)
+class LayerPixels:
+    """The region's pixels for its layer; `block` is what the history keeps of a finished dream."""
+
+    pixels: bytes
+    space: ColourSpace
+    block: bytes = b""
+
+
+@dataclass(frozen=True)
+class GuidePixels:
+    """A guide's 8-bit pixels in Krita's order of channels, in strips."""
+
+    parts: list[bytes]
+    bounds: Rect
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What was captured: strips of the context in the space that travels, and what goes with it."""
+
+    parts: list[bytes]
+    wire: ColourSpace
+    context: Rect
+    region: Rect
+    shape: Shape | None
+    settings: dict[str, Any]
+    guide: GuidePixels | None = None
+
+    def pack(self) -> Request:
+        """What to submit.
+
+        Raises:
+            UserError: there is nothing to be seen in the region.
+        """
+        pixels, wire = b"".join(self.parts), self.wire
+        inner = cut(pixels, self.context, self.region, wire.pixel_bytes)
+        if not opaque_somewhere(inner, wire.channels, BYTES[wire.depth]):
+            raise UserError("The layer is empty here: dream where something is painted.")
+        if wire.swaps:
+            pixels = swapped(pixels, wire.depth)
+        size = self.context.width, self.context.height
+        image = ImageFrame(*size, wire.channels, DTYPES[wire.depth], pixels)
+        return Request(image, self.settings, self._mask(), self._guide(), PREVIEW_SIDE)
+
+    def unpack(self, event: Preview | Result) -> LayerPixels:
+        """The region of what came back, for the layer."""
+        if isinstance(event, Preview):
+            return LayerPixels(images.enlarged(event.image, self.context, self.region), SRGB8)
+        wire = self.wire
+        pixels = cut(bytes(event.image.pixels), self.context, self.region, wire.pixel_bytes)
+        if wire.swaps:
+            pixels = swapped(pixels, wire.depth)
+        greys = self.shape.greys(self.region) if self.shape is not None else None
+        return LayerPixels(pixels, wire, pack(pixels, greys))
+
+    def _mask(self) -> ImageFrame | None:
+        if self.shape is None:
+            return None
+        values = support(self.shape.greys(self.context))
+        if not values.strip(_EVERYWHERE):
+            return None
+        return ImageFrame(self.context.width, self.context.height, 1, "uint8", values)
+
+    def _guide(self) -> ImageFrame | None:
+        if self.guide is None:
+            return None
+        rgba, bounds = swapped(b"".join(self.guide.parts), "U8"), self.guide.bounds
+        small = images.shrunk(images.image_of(rgba, bounds.width, bounds.height), GUIDE_SIDE)
+        return ImageFrame(small.width(), small.height(), 4, "uint8", images.bytes_of(small))

@@ -1,0 +1,179 @@
+"""One dream under way: its source, its layer, and reading what the server needs. GUI thread."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridgeclient import Result
+from bridgeclient.region import Rect, cut, relative
+from dreamkrita.document.colour_space import SRGB8, ColourSpace, wire_model, wire_space
+from dreamkrita.document.difference import added
+from dreamkrita.document.draft_payload import DraftPayload
+from dreamkrita.document.dream_layer import DreamLayer, Pause, Work, ready
+from dreamkrita.document.hidden_document import HiddenDocument
+from dreamkrita.document.history import HistoryEntry, PixelPacker
+from dreamkrita.document.payload import GuidePixels, LayerPixels, Payload
+from dreamkrita.document.source import (
+    Source,
+    canvas_of,
+    check_picture,
+    id_of,
+    node_with_id,
+    read,
+    space_of,
+    strips,
+)
+from dreamkrita.document.tracking import at
+from dreamkrita.errors import UserError
+from krita import Document, GroupLayer, Krita
+
+_SLICE = 1 << 14
+"""Pixels that are added up at a time: some milliseconds."""
+
+
+class OriginalPixels:
+    """The region as the layer has it and as it was sent, for a layer whose colours don't travel."""
+
+    def __init__(self, source: Source, wire: ColourSpace, raw: bytes, sent: bytes) -> None:
+        self._source, self._wire = source, wire
+        self._raw = cut(raw, source.context, source.region, source.space.pixel_bytes)
+        self._sent = cut(sent, source.context, source.region, wire.pixel_bytes)
+
+    def changed(
+        self, dreamed: bytes, hidden: HiddenDocument
+    ) -> Generator[Pause, None, LayerPixels]:
+        """The region in the layer's own colour space, with what the dream changed."""
+        source, wire = self._source, self._wire
+        parts, packer = [], PixelPacker()
+        for strip in strips(source.region, _SLICE):
+            rows = relative(strip, source.region)
+            in_layer, on_wire = (
+                slice(rows.y * rows.width * size, rows.bottom * rows.width * size)
+                for size in (source.space.pixel_bytes, wire.pixel_bytes)
+            )
+            sent, came = (
+                hidden.convert(pixels[on_wire], rows.width, wire, source.space)
+                for pixels in (self._sent, dreamed)
+            )
+            parts.append(added(self._raw[in_layer], sent, came, source.space.depth))
+            packer.add(parts[-1])
+            yield Pause.YIELD
+        greys = source.shape.greys(source.region) if source.shape is not None else None
+        return LayerPixels(b"".join(parts), source.space, packer.block(greys))
+
+
+@dataclass
+class RunningDream:
+    """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
+
+    `settings` are those of the whole dream, also for its draft; `saved` when the document's file
+    was written with the dream half done.
+    """
+
+    number: int
+    source: Source
+    settings: dict[str, Any]
+    layer: DreamLayer
+    guide: str = ""
+    draft: bool = False
+    payload: Payload | None = None
+    hidden: HiddenDocument = field(default_factory=HiddenDocument)
+    finished: bool = False
+    showing: bool = False
+    saved: bool = False
+    original: OriginalPixels | None = None
+
+    def wants_preview(self) -> bool:
+        """Whether a preview would be shown now; the bridge thread asks, too."""
+        return not self.showing and self.layer.due()
+
+    def capture(self) -> Work:
+        """Read the source, the selection and the guide into `payload`.
+
+        Raises:
+            UserError: they can't be dreamed of.
+        """
+        source, wire = self.source, self._wire()
+        self.hidden.open()
+        yield Pause.YIELD
+        parts, raw = [], []
+        readable = yield from self._readable(source.id)
+        for part in read(*readable, source.context):
+            width = source.context.width
+            raw.append(part)
+            parts.append(self.hidden.convert(part, width, source.space, wire))
+            yield Pause.YIELD
+        self.layer.before.check_still()
+        if source.space != wire:
+            self.original = OriginalPixels(source, wire, b"".join(raw), b"".join(parts))
+        guide = (yield from self._capture_guide()) if self.guide else None
+        kind = DraftPayload if self.draft else Payload
+        self.payload = kind(
+            parts, wire, source.context, source.region, source.shape, self.settings, guide
+        )
+
+    def _capture_guide(self) -> Generator[Pause, None, GuidePixels]:
+        node = node_with_id(self.source.document, self.guide)
+        if node is None:
+            raise UserError("The guide layer is gone: choose another.")
+        check_picture(node)
+        bounds, space, name = node.bounds(), space_of(node), node.name()
+        del node
+        readable = yield from self._readable(self.guide)
+        if bounds.isEmpty():
+            raise UserError(f"The guide “{name}” is empty: choose another layer.")
+        rect = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+        parts = []
+        for part in read(*readable, rect):
+            parts.append(self.hidden.convert(part, rect.width, space, SRGB8))
+            yield Pause.YIELD
+        return GuidePixels(parts, rect)
+
+    def _readable(self, layer: str) -> Generator[Pause, None, tuple[Document, str]]:
+        """Where a layer's picture can be read: its document and its id there."""
+        document = self.source.document
+        node = node_with_id(document, layer)
+        if not isinstance(node, GroupLayer) or not node.passThroughMode():
+            return document, layer
+        copy, alone = self.hidden.isolated(document, node)
+        del node
+        unique_id = id_of(alone)
+        del alone
+        while not ready(copy):
+            yield Pause.RETRY
+        return copy, unique_id
+
+    def finished_picture(self, picture: LayerPixels) -> Generator[Pause, None, LayerPixels]:
+        """The result as the layer gets it."""
+        if self.original is None:
+            return picture
+        return (yield from self.original.changed(picture.pixels, self.hidden))
+
+    def _wire(self) -> ColourSpace:
+        if self.draft:
+            return SRGB8
+        space = self.source.space
+        return wire_space(space, Krita.instance().profiles(wire_model(space), space.depth))
+
+    def remembered(self, result: Result, picture: LayerPixels) -> HistoryEntry:
+        """The finished dream for the document's history."""
+        canvas = canvas_of(self.source.document)
+        node = node_with_id(self.source.document, self.source.id)
+        return HistoryEntry(
+            id=uuid.uuid4().hex,
+            name=self.layer.name,
+            settings=self.settings,
+            region=self.layer.region,
+            space=picture.space,
+            source=self.source.id,
+            masked=self.source.shape is not None,
+            nbytes=len(picture.block),
+            picture=self.layer.thumbnail(),
+            device=result.device,
+            seconds=result.seconds,
+            canvas=(canvas.width, canvas.height),
+            at=at(node) if node is not None else (0, 0),
+        )

@@ -1,0 +1,204 @@
+"""Which pixels of which layer are dreamed: what the active layer shows, around the selection.
+
+All checks are made here, before anything is sent; nothing in the document is changed. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bridgeclient.region import Rect, context_margin, intersection, with_context
+from dreamkrita.document.colour_space import ColourSpace, check
+from dreamkrita.document.feather import feathered
+from dreamkrita.document.shape import Shape
+from dreamkrita.errors import UserError
+from dreamkrita.qt import QtCore
+from krita import Document, Krita, Node, Selection
+
+SLICE = 1 << 19
+"""Pixels read or written at a time: some milliseconds."""
+
+_MASKS = ("transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask")
+_NO_PICTURE = ("filterlayer",)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A layer to dream of; rectangles in the document's pixels.
+
+    `region` changes, `context` is what the dream sees; `shape` is that of the selection, None when
+    nothing is selected and the whole layer changes. The layer is known by its unique id: whoever
+    keeps one of Krita's nodes while its document is closed brings Krita down.
+    """
+
+    document: Document
+    id: str
+    space: ColourSpace
+    region: Rect
+    context: Rect
+    shape: Shape | None
+
+
+def find(
+    settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None, edge: float = 0.0
+) -> Source:
+    """The active layer of the active document (or `node` of it) as the source of a dream.
+
+    `edge` is how soft the selection becomes; see `edge`.
+
+    Raises:
+        UserError: something in the document doesn't allow it.
+    """
+    document = Krita.instance().activeDocument()
+    if document is None:
+        raise UserError("There is no document: open one, then dream.")
+    layer = layer_of(node or document.activeNode())
+    check_layer(layer)
+    shape = _shape(document, layer)
+    if shape is not None:
+        shape = feathered(shape, canvas_of(document), edge)
+    region = _region(document, layer, shape)
+    margin = context_margin(region, settings, schema["x-layers"])
+    whole = _extent(document, layer)
+    context = with_context(region, whole, margin)
+    return Source(document, id_of(layer), space_of(layer), region, context, shape)
+
+
+def layer_of(node: Node | None) -> Node:
+    """The layer itself, or the one that an active mask belongs to.
+
+    Raises:
+        UserError: no layer is active.
+    """
+    while node is not None and node.type() in _MASKS:
+        node = node.parentNode()
+    if node is None or node.parentNode() is None:  # the root is no layer that a user sees
+        raise UserError("No layer is active: click one in the Layers docker, then dream.")
+    return node
+
+
+def check_layer(layer: Node) -> None:
+    """Refuses layers that a dream can't be made from.
+
+    Raises:
+        UserError: with what to do.
+    """
+    check_picture(layer)
+    name = layer.name()
+    if layer.locked():
+        raise UserError(
+            f"The layer “{name}” is locked: unlock it in the Layers docker, then dream."
+        )
+    if not layer.visible():
+        raise UserError(f"The layer “{name}” is hidden: show it in the Layers docker, then dream.")
+
+
+def check_picture(layer: Node) -> None:
+    """Refuses layers that have no picture, as sources and as guides.
+
+    Raises:
+        UserError: with what to do.
+    """
+    name = layer.name()
+    if layer.type() in _NO_PICTURE:
+        raise UserError(f"“{name}” is a filter layer without a picture: choose another layer.")
+    if layer.type() == "grouplayer" and not layer.childNodes():
+        raise UserError(f"The group “{name}” is empty: put a layer into it, then dream.")
+
+
+def space_of(layer: Node) -> ColourSpace:
+    """The colour space of what the layer shows.
+
+    Raises:
+        UserError: it can't be read.
+    """
+    return check(ColourSpace(layer.colorModel(), layer.colorDepth(), layer.colorProfile()))
+
+
+def canvas_of(document: Document) -> Rect:
+    """The document's own rectangle."""
+    bounds = document.bounds()
+    return Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+
+
+def selected(document: Document, layer: Node) -> tuple[Selection, Rect] | None:
+    """What is selected: by the layer's local selection where it has one, as Krita's tools do."""
+    local = [one for one in layer.childNodes() if one.type() == "selectionmask" and one.visible()]
+    selection = local[0].selection() if len(local) == 1 else document.selection()
+    if selection is None or selection.width() < 1 or selection.height() < 1:
+        return None
+    return selection, Rect(selection.x(), selection.y(), selection.width(), selection.height())
+
+
+def _shape(document: Document, layer: Node) -> Shape | None:
+    if (found := selected(document, layer)) is None:
+        return None
+    selection, bounds = found
+    values = selection.pixelData(bounds.x, bounds.y, bounds.width, bounds.height)
+    return Shape(bounds, bytes(values))
+
+
+def _extent(document: Document, layer: Node) -> Rect:
+    """Where on the canvas the layer shows something; all of it where Krita can't say."""
+    canvas, bounds = canvas_of(document), layer.bounds()
+    if bounds.isEmpty():
+        return canvas
+    shown = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
+    if (inside := intersection(shown, canvas)) is None:
+        raise UserError(f"The layer “{layer.name()}” lies outside the canvas: move it, then dream.")
+    return inside
+
+
+def _region(document: Document, layer: Node, shape: Shape | None) -> Rect:
+    extent = _extent(document, layer)
+    if shape is None:
+        return extent
+    if intersection(shape.bounds, canvas_of(document)) is None:
+        raise UserError("The selection lies outside the canvas: select a part of the picture.")
+    if (region := intersection(shape.bounds, extent)) is None:
+        raise UserError(
+            f"The layer “{layer.name()}” is empty here: select where something is painted, or "
+            "nothing for the whole layer."
+        )
+    return region
+
+
+def strips(rect: Rect, area: int = SLICE) -> list[Rect]:
+    """The rectangle cut into strips of whole rows with about so many pixels each."""
+    rows = max(1, area // rect.width)
+    starts = range(rect.y, rect.bottom, rows)
+    return [Rect(rect.x, y, rect.width, min(rows, rect.bottom - y)) for y in starts]
+
+
+def read(document: Document, node_id: str, rect: Rect) -> Iterator[bytes]:
+    """What a layer shows within a rectangle, strip by strip, in Krita's order of channels.
+
+    Raises:
+        UserError: the layer is gone.
+    """
+    for strip in strips(rect):
+        node = node_with_id(document, node_id)
+        if node is None:
+            raise UserError("The layer was removed while it was read: dream again.")
+        pixels = node.projectionPixelData(strip.x, strip.y, strip.width, strip.height)
+        del node
+        yield bytes(pixels)
+
+
+def id_of(node: Node) -> str:
+    """A node's unique id, which it keeps when it is saved."""
+    return str(node.uniqueId().toString())
+
+
+def node_with_id(document: Document, unique_id: str) -> Node | None:
+    """The node of the document with this unique id; none of a closed document."""
+    if not unique_id or not is_open(document):
+        return None
+    return document.nodeByUniqueID(QtCore.QUuid(unique_id))
+
+
+def is_open(document: Document) -> bool:
+    """Whether the user hasn't closed the document."""
+    return any(document == one for one in Krita.instance().documents())

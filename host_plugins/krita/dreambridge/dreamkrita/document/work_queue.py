@@ -1,0 +1,69 @@
+"""Drives work on the document in between the GUI's own events. GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from dreamkrita.document.dream_layer import Pause, Work
+from dreamkrita.errors import UserError
+from dreamkrita.qt import QtCore
+
+_TURN_S = 0.012
+"""How long a turn of work may take before the GUI has its own."""
+
+_RETRY_MS = 50
+
+
+class WorkQueue(QtCore.QObject):
+    """A queue of work, one after the other; `failed` is called with what work refuses."""
+
+    def __init__(self, parent: QtCore.QObject, failed: Callable[[UserError], None]) -> None:
+        super().__init__(parent)
+        self._failed = failed
+        self._turning = False
+        self._work: deque[Work] = deque()
+        self._timer = QtCore.QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._turn)
+
+    def do(self, work: Work) -> None:
+        """Do this after what is already to be done."""
+        self._work.append(work)
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    def clear(self) -> None:
+        """Do nothing more of what was to be done."""
+        self._work.clear()
+
+    def _turn(self) -> None:
+        """Some milliseconds of work; Krita may call this from within a call of that work."""
+        if self._turning:
+            return
+        self._turning = True
+        try:
+            pause = self._some_work(time.monotonic() + _TURN_S)
+        finally:
+            self._turning = False
+        if self._work:
+            self._timer.start(_RETRY_MS if pause is Pause.RETRY else 0)
+
+    def _some_work(self, until: float) -> Pause:
+        pause = Pause.YIELD
+        while self._work and pause is Pause.YIELD and time.monotonic() < until:
+            work = self._work[0]
+            try:
+                pause = next(work)
+            except StopIteration:
+                self._drop(work)
+            except UserError as refusal:
+                self._drop(work)
+                self._failed(refusal)
+        return pause
+
+    def _drop(self, work: Work) -> None:
+        """Finished work goes, unless a cancel has emptied the queue already."""
+        if self._work and self._work[0] is work:
+            self._work.popleft()

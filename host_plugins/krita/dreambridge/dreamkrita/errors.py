@@ -1,0 +1,13 @@
+"""What the plug-in says when it can't do what it was asked: one sentence, and what to do."""
+
+from __future__ import annotations
+
+from bridgeclient import ServerError
+
+
+class UserError(Exception):
+    """The document or the settings don't allow the dream; the text is for the user."""
+
+
+class NotInstalled(ServerError):
+    """The plug-in doesn't know where dreambridge is, or it isn't there any more."""

@@ -1,0 +1,1 @@
+"""What is seen in the docker; knows the controller, and nothing but `plugin` knows it."""

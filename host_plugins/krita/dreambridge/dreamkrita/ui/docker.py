@@ -1,0 +1,159 @@
+"""The docker: looks, sliders, guide and seed, what is advanced; below them its footer."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+from dreamkrita.controller import Controller
+from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.settings_model import SEED_MOST
+from dreamkrita.ui.footer import Footer
+from dreamkrita.ui.guide_selector import GuideSelector
+from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
+from dreamkrita.ui.setting_fields import Advanced, Field
+from dreamkrita.ui.sliders import Sliders
+from dreamkrita.ui.time_estimate import TimeEstimate
+from krita import DockWidget, Krita
+
+ID = "dreambridge_docker"
+_LOOK_MS = 4000
+_ELSEWHERE = ("step", "saturation", "iterations", "seed")
+
+
+class Docker(DockWidget):
+    """The docker; each window has one."""
+
+    def __init__(self, controller: Controller, estimate: TimeEstimate, here: Path) -> None:
+        super().__init__()
+        self.setWindowTitle("DeepDream")
+        self._controller, model = controller, controller.model
+        self._looks = PresetGrid(model, here / "dreamkrita" / "looks")
+        self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
+        self._seed = Field(model, "seed")
+        self._advanced = Advanced(model, _ELSEWHERE)
+        self._earlier = QtWidgets.QLabel("Earlier dreams")
+        self._hide_earlier = QtWidgets.QCheckBox("A new dream hides them")
+        self._hide_earlier.setObjectName("dreambridge_hide_earlier")
+        self._hide_earlier.setToolTip("Hide a layer's earlier dreams when a new one of it is done.")
+        self._hide_earlier.setChecked(controller.hide_earlier)
+        self._hide_earlier.toggled.connect(controller.set_hide_earlier)
+        self._footer = Footer(controller, estimate, lambda: self._guide.chosen)
+        self.setWidget(self._arranged())
+        self._timer = QtCore.QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(_LOOK_MS)
+        model.listen(self._refresh)
+        controller.remembered.connect(self._recall)
+        self._history.chosen.connect(controller.place)
+        self._recall()
+
+    @property
+    def guide(self) -> str:
+        """The unique id of the guide layer, "" for none."""
+        return self._guide.chosen
+
+    def canvasChanged(self, canvas: Any) -> None:
+        """Krita's: another document, or another view of it, is in front."""
+        self._recall()
+        self._footer.expect()
+        QtCore.QTimer.singleShot(
+            0, self._controller.on_document_changed
+        )  # Krita is about to say which
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self._look()
+
+    def _arranged(self) -> Any:
+        inside = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(inside)
+        column.setContentsMargins(4, 4, 4, 4)
+        column.addWidget(self._looks)
+        column.addWidget(self._sliders)
+        column.addLayout(self._pairs())
+        column.addWidget(self._advanced)
+        column.addWidget(self._earlier)
+        column.addWidget(self._history)
+        column.addWidget(self._hide_earlier)
+        column.addStretch(1)
+        whole = QtWidgets.QWidget()
+        rows = QtWidgets.QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(VerticalScrollArea(inside), 1)
+        rows.addWidget(self._footer)
+        return whole
+
+    def _pairs(self) -> Any:
+        grid = QtWidgets.QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(4)
+        grid.addWidget(QtWidgets.QLabel("Guide"), 0, 0)
+        grid.addWidget(self._guide, 0, 1, 1, 2)
+        grid.addWidget(QtWidgets.QLabel("Seed"), 1, 0)
+        grid.addWidget(self._seed.widget, 1, 1)
+        new = QtWidgets.QToolButton()
+        new.setObjectName("dreambridge_new_seed")
+        new.setText("New")
+        new.setToolTip("Another seed: the same look, dreamt differently.")
+        new.clicked.connect(self._new_seed)
+        grid.addWidget(new, 1, 2)
+        return grid
+
+    def _new_seed(self) -> None:
+        self._controller.model.set("seed", random.randrange(SEED_MOST))
+
+    def _refresh(self) -> None:
+        """Show the settings everywhere."""
+        self._looks.refresh()
+        self._sliders.refresh()
+        self._seed.refresh()
+        self._advanced.refresh()
+
+    def _recall(self) -> None:
+        dreams = self._controller.dreams()
+        self._earlier.setVisible(bool(dreams))
+        self._history.setVisible(bool(dreams))
+        self._hide_earlier.setVisible(bool(dreams))
+        self._history.refresh(dreams)
+        self._guide.refresh()
+
+    def _look(self) -> None:
+        """What can change without the docker being told."""
+        if self.isVisible():
+            self._controller.check_server()
+            self._guide.refresh()
+
+
+class VerticalScrollArea(QtWidgets.QScrollArea):
+    """Scrolls up and down; never narrower than what is inside, whatever the font."""
+
+    def __init__(self, inside: Any) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inside)
+        inside.installEventFilter(self)
+
+    def minimumSizeHint(self) -> Any:
+        hint = super().minimumSizeHint()
+        needs = (
+            self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        )
+        return QtCore.QSize(needs, hint.height())
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """What is inside needs another width."""
+        if event.type() == QtCore.QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return bool(super().eventFilter(watched, event))
+
+
+def docker_of(window: Any) -> Docker | None:
+    """The docker of a window."""
+    found = [one for one in Krita.instance().dockers() if isinstance(one, Docker)]
+    inside = [one for one in found if one.window() is window.qwindow()]
+    return next(iter(inside or found), None)

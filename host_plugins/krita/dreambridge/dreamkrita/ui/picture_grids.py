@@ -1,0 +1,161 @@
+"""Grids of pictures: the presets as thumbnails, and a document's earlier dreams.
+
+As tall as their pictures need at the width they get, so that the docker scrolls as one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dreamkrita.document.history import HistoryEntry
+from dreamkrita.qt import QtCore, QtGui, QtWidgets
+from dreamkrita.settings_model import SettingsModel
+
+_SIDE = 56
+_PAD = 3
+_FRAME = 3
+_ID = QtCore.Qt.ItemDataRole.UserRole
+_LIST = QtWidgets.QListView
+_KEY = QtCore.Qt.Key
+_CHOOSING = (_KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space)
+
+
+class FrameDelegate(QtWidgets.QStyledItemDelegate):
+    """Draws the chosen picture as it is, in a frame; Qt's own way greys it."""
+
+    def paint(self, painter: QtGui.QPainter, option: Any, index: QtCore.QModelIndex) -> None:
+        selected = QtWidgets.QStyle.StateFlag.State_Selected
+        plain = QtWidgets.QStyleOptionViewItem(option)
+        plain.state &= ~selected
+        super().paint(painter, plain, index)
+        if option.state & selected:
+            painter.save()
+            painter.setPen(QtGui.QPen(option.palette.highlight(), _FRAME))
+            painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
+            painter.restore()
+
+    def sizeHint(self, option: Any, index: QtCore.QModelIndex) -> Any:
+        """All pictures take as much room."""
+        return option.widget.gridSize()
+
+
+class PictureGrid(QtWidgets.QListWidget):
+    """Pictures, with names below if they have any, flowing into as many columns as fit."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setViewMode(_LIST.ViewMode.IconMode)
+        self.setResizeMode(_LIST.ResizeMode.Adjust)
+        self.setMovement(_LIST.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QtCore.QSize(_SIDE, _SIDE))
+        self.setItemDelegate(FrameDelegate(self))
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def put(self, key: object, icon: QtGui.QIcon, text: str, tip: str) -> None:
+        """Add a picture."""
+        item = QtWidgets.QListWidgetItem(icon, text)
+        item.setData(_ID, key)
+        item.setToolTip(tip)
+        item.setTextAlignment(QtCore.Qt.AlignmentFlag.AlignHCenter)
+        self.addItem(item)
+
+    def key(self, item: QtWidgets.QListWidgetItem) -> object:
+        """What the picture was put in for."""
+        return item.data(_ID)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """The width decides how tall the grid is."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Take the height that the pictures need."""
+        cell = self._needed()
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+        columns = max(1, (self.viewport().width() - 1) // cell.width())
+        rows = -(-self.count() // columns)
+        self.setFixedHeight(max(1, rows * cell.height() + 2))
+
+    def _needed(self) -> Any:
+        """What a picture and the longest name need."""
+        words, metrics = [self.item(row).text() for row in range(self.count())], self.fontMetrics()
+        width = max([_SIDE, *map(metrics.horizontalAdvance, words)])
+        text = metrics.height() + 2 + _FRAME if any(words) else 0
+        return QtCore.QSize(width + 2 * _PAD, _SIDE + text + 2 * _PAD)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Names need another room in another font."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.FontChange:
+            self.fit()
+
+    def minimumSizeHint(self) -> Any:
+        """A picture with its name."""
+        return self._needed() + QtCore.QSize(1, 0)
+
+    def wheelEvent(self, event: QtGui.QWheelEvent) -> None:
+        """The docker scrolls, not the grid."""
+        event.ignore()
+
+
+class PresetGrid(PictureGrid):
+    """The presets; the current one is marked, a click chooses."""
+
+    def __init__(self, model: SettingsModel, folder: Path) -> None:
+        super().__init__("dreambridge_looks")
+        self._model = model
+        for name, preset in model.schema["x-presets"].items():
+            icon = QtGui.QIcon(str(folder / f"{name}.jpg"))
+            self.put(name, icon, preset["label"], f"<b>{preset['label']}</b><br>{preset['help']}")
+        self.itemClicked.connect(lambda item: model.choose_preset(str(self.key(item))))
+        self.fit()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Mark the preset that the settings are, none when they are no preset's."""
+        chosen = self._model.preset
+        for row in range(self.count()):
+            item = self.item(row)
+            if self.key(item) == chosen:
+                self.setCurrentItem(item)
+            item.setSelected(self.key(item) == chosen)
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """The look that the arrow keys go to is chosen."""
+        before = self.currentRow()
+        super().keyPressEvent(event)
+        if self.currentRow() != before or event.key() in _CHOOSING:
+            self._model.choose_preset(str(self.key(self.currentItem())))
+
+
+class HistoryGrid(PictureGrid):
+    """Earlier dreams of the document; a click places one again."""
+
+    chosen = QtCore.pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__("dreambridge_history")
+        self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.NoSelection)
+        self.itemClicked.connect(lambda item: self.chosen.emit(self.key(item)))
+        self._ids: list[str] = []
+
+    def refresh(self, dreams: list[HistoryEntry]) -> None:
+        """Show these dreams."""
+        ids = [dream.id for dream in dreams]
+        if ids == self._ids:
+            return
+        self._ids = ids
+        self.clear()
+        for dream in dreams:
+            picture = QtGui.QPixmap()
+            picture.loadFromData(dream.picture)
+            about = f"<b>{dream.name}</b><br>Seed {dream.settings.get('seed')}"
+            about += f"<br>{dream.region.width} × {dream.region.height} pixels"
+            self.put(dream, QtGui.QIcon(picture), "", f"{about}<br>Click to place it again.")
+        self.fit()

@@ -1,0 +1,146 @@
+"""The bridge thread outlives whatever goes wrong with a dream, and knows how the server is."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridgeclient import BridgeError, ImageFrame, Installation, Result, Status
+from dreambridge import __version__
+from dreambridge.arrays import Array, to_frame
+from dreamkrita.bridge.bridge_thread import (
+    BridgeThread,
+    JobEnded,
+    JobUpdate,
+    ServerStatus,
+    Task,
+    ThreadMessage,
+)
+from dreamkrita.errors import NotInstalled, UserError
+from dreamkrita.request import Request
+from servers import PATIENCE_S, Server
+
+SETTINGS = {"layers": {"relu2_2": 1.0}, "iterations": 1, "octaves": 1}
+
+
+class Waiting:
+    """A bridge_thread and what it brings."""
+
+    def __init__(self, bridge_json: Path) -> None:
+        self._woken = threading.Event()
+        self.bridge_thread = BridgeThread(bridge_json, self._woken.set)
+        self._arrived: list[ThreadMessage] = []
+
+    def wait(self, wanted: Callable[[ThreadMessage], bool]) -> ThreadMessage:
+        """The first message that is wanted."""
+        while True:
+            self._arrived += self.bridge_thread.messages()
+            for message in self._arrived:
+                if wanted(message):
+                    self._arrived.remove(message)
+                    return message
+            assert self._woken.wait(PATIENCE_S), self._arrived
+            self._woken.clear()
+
+    def state(self) -> Status | BridgeError | None:
+        self.bridge_thread.check_server()
+        message = self.wait(lambda message: isinstance(message, ServerStatus))
+        assert isinstance(message, ServerStatus)
+        return message.state
+
+    def dream(self, number: int, image: ImageFrame, unpack: Callable[[Any], Any]) -> ThreadMessage:
+        """The last message about a dream."""
+        request = Request(image, SETTINGS)
+        self.bridge_thread.fetch(Task(number, lambda: request, unpack, lambda: False))
+        return self.wait(_is_last)
+
+
+def _is_last(message: ThreadMessage) -> bool:
+    return isinstance(message, JobEnded) or (
+        isinstance(message, JobUpdate) and isinstance(message.event, Result)
+    )
+
+
+@pytest.fixture
+def desk_of(tmp_path: Path) -> Iterator[Callable[[Installation | None], Waiting]]:
+    """Make a bridge_thread of an installation; None where nothing is installed."""
+    desks: list[Waiting] = []
+
+    def make(installation: Installation | None) -> Waiting:
+        bridge_json = tmp_path / "bridge.json"
+        if installation is not None:
+            installation.write(bridge_json)
+        desks.append(thread := Waiting(bridge_json))
+        return thread
+
+    yield make
+    for thread in desks:
+        thread.bridge_thread.close()
+
+
+def broken(_event: object) -> Any:
+    raise ValueError("no such pixels")
+
+
+def test_an_odd_error_ends_its_dream_and_no_other(
+    desk_of: Callable[[Installation], Waiting], server: Server, photo: Array
+) -> None:
+    thread = desk_of(server.installation)
+    message = thread.dream(1, to_frame(photo), broken)
+    assert isinstance(message, JobEnded)
+    assert isinstance(message.error, UserError)
+    assert "ValueError: no such pixels" in str(message.error)
+    assert "dreambridge doctor" in str(message.error)
+    message = thread.dream(2, to_frame(photo), lambda event: event.image.width)
+    assert isinstance(message, JobUpdate)
+    assert message.picture == photo.shape[1]
+    assert isinstance(thread.state(), Status)
+
+
+def test_a_server_that_cannot_be_started_is_not_said_to_be_asleep(
+    desk_of: Callable[[Installation], Waiting], tmp_path: Path, photo: Array
+) -> None:
+    broken_python = tmp_path / "python"
+    broken_python.write_text("#!/bin/sh\nexit 3\n")
+    broken_python.chmod(0o755)
+    home = tmp_path / "home" / "connection.json"
+    thread = desk_of(Installation(str(broken_python), home, __version__))
+    assert thread.state() is None
+    message = thread.dream(1, to_frame(photo), broken)
+    assert isinstance(message, JobEnded)
+    state = thread.state()
+    assert state is message.error
+    assert isinstance(state, BridgeError)
+    assert state.code == "server.start_failed"
+    assert not isinstance(state, NotInstalled)
+
+
+def test_what_is_not_installed_is_called_so(
+    desk_of: Callable[[Installation | None], Waiting], tmp_path: Path
+) -> None:
+    assert isinstance(desk_of(None).state(), NotInstalled)
+    gone = Installation(str(tmp_path / "gone"), tmp_path / "home" / "connection.json", __version__)
+    assert isinstance(desk_of(gone).state(), NotInstalled)
+
+
+def test_a_server_of_another_version_is_told(
+    desk_of: Callable[[Installation], Waiting], server: Server
+) -> None:
+    thread = desk_of(Installation(sys.executable, server.home.connection_file, "0.0.1"))
+    state = thread.state()
+    assert isinstance(state, BridgeError)
+    assert state.code == "server.version"
+    assert __version__ in str(state)
+
+
+def test_an_idle_server_of_an_older_version_is_no_trouble(
+    desk_of: Callable[[Installation], Waiting], server: Server
+) -> None:
+    """The next dream replaces it."""
+    thread = desk_of(Installation(sys.executable, server.home.connection_file, "99.0.0"))
+    assert isinstance(thread.state(), Status)

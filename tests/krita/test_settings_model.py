@@ -1,0 +1,136 @@
+"""What the docker's widgets share: presets, feature sizes, text, the guide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridgeclient.looks import as_text, preset_of
+from dreamcore import DreamSettings
+from dreamcore.presets import DEFAULT, PRESETS
+from dreamcore.schema import schema
+from dreamkrita.errors import UserError
+from dreamkrita.settings_model import (
+    SettingsModel,
+    completed,
+    features,
+    from_text,
+    read_schema,
+    title,
+)
+
+
+@pytest.fixture
+def model() -> SettingsModel:
+    return SettingsModel(schema())
+
+
+def test_the_first_look_is_the_default(model: SettingsModel) -> None:
+    assert model.settings == DreamSettings().to_json()
+    assert model.preset == DEFAULT
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_recognised_whatever_the_seed(model: SettingsModel, name: str) -> None:
+    model.set("seed", 99)
+    model.choose_preset(name)
+    assert model.preset == name
+    assert model.settings["seed"] == 99
+    assert title(model.settings, schema()) == f"Dream · {PRESETS[name].label}"
+
+
+def test_a_change_of_a_preset_is_none(model: SettingsModel) -> None:
+    model.choose_preset("swirls")
+    model.set("step", 3.0)
+    assert model.preset is None
+    assert title(model.settings, schema()) == "Dream · relu4_2"
+
+
+def test_feature_sizes_go_from_small_to_large() -> None:
+    names = features(schema())
+    assert names[0] == "relu1_1"
+    assert names[-1] == "relu5_3"
+    assert len(names) == 13
+
+
+def test_a_feature_size_forgets_channels_of_other_layers(model: SettingsModel) -> None:
+    model.set("channels", [300])
+    model.choose_feature("relu1_2")
+    assert DreamSettings.from_json(model.settings).channels == ()
+
+
+def test_a_guide_and_its_objective_go_together(model: SettingsModel) -> None:
+    assert model.wanted(guided=True)["objective"] == "guide"
+    assert model.wanted(guided=False)["objective"] == "l2"
+    model.set("objective", "guide")
+    assert model.wanted(guided=False)["objective"] == "l2"
+
+
+def test_listeners_hear_of_changes_only(model: SettingsModel) -> None:
+    heard: list[int] = []
+    model.listen(lambda: heard.append(1))
+    model.set("seed", model.settings["seed"])
+    model.set("seed", 5)
+    model.choose_preset("eyes")
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
+        ("integers", [3, 14], "3,14"),
+        ("integers", [], ""),
+    ],
+)
+def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
+    assert as_text(kind, value) == text
+    assert from_text(kind, text) == value
+
+
+def test_what_cannot_be_set_changes_nothing(model: SettingsModel) -> None:
+    before = model.settings
+    heard: list[int] = []
+    model.listen(lambda: heard.append(1))
+    for name, value in (("layers", {"relu9_9": 1.0}), ("layers", {}), ("channels", [600])):
+        with pytest.raises(ValueError, match=r"layer|outside"):
+            model.set(name, value)
+    model.choose_feature("relu1_2")
+    with pytest.raises(ValueError, match="relu1_2 has the channels 0 to 63, no 300"):
+        model.set("channels", [300])
+    assert model.settings == before | {"layers": {"relu1_2": 1.0}}
+    assert len(heard) == 1
+
+
+def test_stored_settings_of_another_version_are_completed() -> None:
+    old = {"seed": 7, "tile": "auto", "precision": "float32", "device": "cuda"}
+    settings = completed(old, schema())
+    assert DreamSettings.from_json(settings).seed == 7
+    assert preset_of(settings, schema()) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"layers": {"relu9_9": 1.0}, "seed": 7},
+        {"layers": {}, "octaves": 0, "seed": 7},
+        {"layers": "relu4_3", "channels": "abc", "step": None, "seed": 7},
+        {"channels": [600], "jitter": [], "objective": "toaster", "seed": 7},
+    ],
+)
+def test_what_is_stored_and_no_setting_is_the_default(stored: dict[str, Any]) -> None:
+    model = SettingsModel(schema(), stored)
+    assert model.settings == DreamSettings(seed=7).to_json()
+    assert model.feature == "relu4_3"
+
+
+def test_stored_channels_that_the_layer_does_not_have_are_forgotten() -> None:
+    stored = {"layers": {"relu1_2": 1.0}, "channels": [300]}
+    settings = SettingsModel(schema(), stored).settings
+    assert (settings["layers"], settings["channels"]) == ({"relu1_2": 1.0}, [])
+
+
+def test_a_plugin_without_its_schema_says_so(tmp_path: Any) -> None:
+    with pytest.raises(UserError, match="dreambridge install krita"):
+        read_schema(tmp_path)
