@@ -24,7 +24,7 @@ import zmq
 from bridgeclient import BridgeClient, Cancelled, Installation, Preview, Result, connect
 from dreambridge import __version__
 from dreambridge.arrays import to_frame
-from dreambridge.home import VARIABLE, locate
+from dreambridge.paths import VARIABLE, locate
 from dreamcore import DreamSettings
 from measure import show, tiled_photo
 

@@ -20,8 +20,9 @@ import pytest
 from PIL import Image
 
 from bridgeclient import BridgeClient, connect, find
+from bridgeclient.connection import Connection
 from dreambridge.arrays import Array
-from dreambridge.home import VARIABLE, Home, locate
+from dreambridge.paths import VARIABLE, Paths, locate
 from dreamcore.waiting import with_short_waits
 from servers import Server, installation, wait_until
 
@@ -73,7 +74,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
     """Start a server with these options; it is stopped at the end of the tests."""
     servers: list[Server] = []
 
-    def start(*options: str, home: Home | None = None) -> Server:
+    def start(*options: str, home: Paths | None = None) -> Server:
         home = home or locate(tmp_path_factory.mktemp("server") / "home")
         command = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
         process = subprocess.Popen([*command, *options], stderr=subprocess.PIPE)
@@ -96,6 +97,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 def server(serve: Callable[..., Server]) -> Server:
     """The server that tests share; they leave it running, warm or becoming warm, without jobs."""
     return serve()
+
+
+@pytest.fixture
+def connection(server: Server) -> Connection:
+    """What a client needs to reach the shared server."""
+    return server.connection
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import psutil
 from bridgeclient import BridgeClient, Installation, find
 from bridgeclient.connection import Connection, read_connection
 from dreambridge import __version__
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 
 PATIENCE_S = 90.0
 """For what takes seconds on an idle machine."""
 
 
-def installation(home: Home) -> Installation:
+def installation(home: Paths) -> Installation:
     """The bridge of these tests, with its files in `home`."""
     return Installation(sys.executable, home.connection_file, __version__)
 
@@ -28,7 +28,7 @@ def installation(home: Home) -> Installation:
 class Server:
     """A real `dreambridge serve` with a home of its own."""
 
-    home: Home
+    home: Paths
     process: subprocess.Popen[bytes]
 
     @property

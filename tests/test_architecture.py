@@ -25,7 +25,7 @@ MAY_IMPORT = {
 }
 """Everything beyond the standard library that these packages may know."""
 
-COMPUTING = {"dreambridge.worker", "dreambridge.cli.engines"}
+COMPUTING = {"dreambridge.workers.process", "dreambridge.cli.engines"}
 """The only modules of dreambridge that may use the part of the engine that loads torch."""
 
 KRITA = ROOT / "host_plugins/krita/dreambridge"
@@ -150,7 +150,9 @@ def test_the_client_runs_without_numpy_torch_and_the_bridge() -> None:
 
 
 def test_the_server_process_loads_no_torch() -> None:
-    loaded = loaded_by("import dreambridge.service, dreambridge.cli.serve, dreambridge.__main__")
+    loaded = loaded_by(
+        "import dreambridge.server.service, dreambridge.cli.serve, dreambridge.__main__"
+    )
     assert "zmq" in loaded
     assert loaded.isdisjoint({"torch", "torchvision", "numpy", "PIL", "rich"})
 

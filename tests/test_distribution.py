@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from dreambridge.arrays import Array
-from dreambridge.home import VARIABLE
+from dreambridge.paths import VARIABLE
 
 ROOT = Path(__file__).parents[1]
 IGNORED = shutil.ignore_patterns(".*", "__pycache__", "out", "dist")

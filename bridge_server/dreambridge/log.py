@@ -13,7 +13,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from dreambridge.options import MIB
+from dreambridge.server.options import MIB
 
 PRIVATE_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 """Flags for opening a log: its end, and never where a link leads."""

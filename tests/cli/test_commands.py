@@ -22,7 +22,7 @@ from dreambridge import __version__
 from dreambridge.arrays import Array
 from dreambridge.cli import main
 from dreambridge.cli.pictures import read_picture
-from dreambridge.home import VARIABLE, locate
+from dreambridge.paths import VARIABLE, locate
 from dreamcore.layers import LAYERS
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings

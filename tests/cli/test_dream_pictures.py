@@ -20,7 +20,7 @@ from PIL import Image
 from dreambridge.arrays import Array
 from dreambridge.cli import main
 from dreambridge.cli.pictures import read_picture
-from dreambridge.home import VARIABLE
+from dreambridge.paths import VARIABLE
 from servers import Server
 
 QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2"]

@@ -20,7 +20,7 @@ from bridgeclient.errors import CODES, bridge_error
 from dreambridge.arrays import Array
 from dreambridge.cli import main
 from dreambridge.cli.messages import error_event, reported
-from dreambridge.home import VARIABLE
+from dreambridge.paths import VARIABLE
 from servers import Server
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")

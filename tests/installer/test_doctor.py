@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from dreambridge import __version__
-from dreambridge.home import VARIABLE
 from dreambridge.installer.base import Machine, Profile
 from dreambridge.installer.checks import CheckResult, code, editor_checks, plugin
 from dreambridge.installer.doctor import anonymized, report, weights
 from dreambridge.installer.gimp import Gimp
 from dreambridge.installer.install import install
 from dreambridge.installer.krita import Krita
+from dreambridge.paths import VARIABLE
 from servers import Server
 
 GIMP = Gimp()

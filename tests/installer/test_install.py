@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from bridgeclient import Installation
 from dreambridge import __version__
 from dreambridge.cli import main
-from dreambridge.home import locate
 from dreambridge.installer.base import Profile
 from dreambridge.installer.gimp import Gimp
 from dreambridge.installer.install import install, installed_files, planned, uninstall
 from dreambridge.installer.manifest import NAME as MANIFEST
 from dreambridge.installer.manifest import InstallError
+from dreambridge.paths import locate
 from dreamcore.schema import schema
 
 GIMP = Gimp()

@@ -17,11 +17,11 @@ import zmq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.conftest import RawClient
 from bridgeclient.codec import decode, encode
 from bridgeclient.errors import CODES, ProtocolError
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
 from dreambridge.arrays import Array
+from raw_client import RawClient
 from reliability.conftest import Figure, dream_once, resident_mib
 from reliability.mutations import conversation, mutated
 from reliability.scale import Scale

@@ -20,7 +20,7 @@ from bridgeclient import (
     RequestError,
 )
 from dreambridge.arrays import Array, to_frame
-from dreambridge.home import locate
+from dreambridge.paths import locate
 from reliability.conftest import QUICK, dream_once
 from servers import Server, wait_until
 

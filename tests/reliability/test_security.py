@@ -20,7 +20,7 @@ from bridgeclient.protocol import FROM_CLIENT
 from bridgeclient.transport.zeromq import ZmqTransport
 from dreambridge import __version__
 from dreambridge.arrays import Array
-from dreambridge.home import locate
+from dreambridge.paths import locate
 from reliability.conftest import dream_once
 from servers import Server, wait_until
 

@@ -21,7 +21,7 @@ from bridgeclient import (
 )
 from bridgeclient.connection import read_connection
 from dreambridge.arrays import Array
-from dreambridge.home import locate
+from dreambridge.paths import locate
 from reliability.conftest import Figure, dream_once
 from reliability.scale import Scale
 from servers import Server, installation, wait_until

@@ -15,19 +15,19 @@ import pytest
 from bridgeclient import AuthError, connect
 from bridgeclient.private import make_private_folder, read_private, write_private
 from dreambridge.arrays import Array
-from dreambridge.home import Home, locate
+from dreambridge.paths import Paths, locate
 from reliability.conftest import dream_once
 from servers import Server, installation, wait_until
 
 
-def refusal(home: Home) -> AuthError:
+def refusal(home: Paths) -> AuthError:
     with pytest.raises(AuthError) as caught:
         connect(installation(home), name="test")
     assert caught.value.code == "auth.unsafe_file"
     return caught.value
 
 
-def serve_once(home: Home) -> subprocess.CompletedProcess[str]:
+def serve_once(home: Paths) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]
     return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
 
@@ -95,7 +95,7 @@ def test_open_permissions_are_repaired_or_refused_at_each_start(
     assert str(home.keys_file) in done.stderr
 
 
-def private_files(home: Home) -> list[Path]:
+def private_files(home: Paths) -> list[Path]:
     return [path for path in home.folder.rglob("*") if path.is_file()]
 
 

@@ -19,7 +19,7 @@ from bridgeclient import (
 from bridgeclient import expected as expected_module
 from bridgeclient.protocol import SILENCE_S
 from dreambridge.arrays import Array, to_frame
-from dreambridge.home import locate
+from dreambridge.paths import locate
 from reliability.wrong import wrong_server
 from reliability.wrong_server import BEHAVIOURS
 from servers import installation

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dreambridge import __version__
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 from servers import wait_until
 
 _HERE = Path(__file__).parent
 
 
 @contextmanager
-def wrong_server(home: Home, behaviour: str) -> Iterator[None]:
+def wrong_server(home: Paths, behaviour: str) -> Iterator[None]:
     """A server of this home that behaves so meanwhile."""
     argv = [sys.executable, str(_HERE / "wrong_server.py"), str(home.folder), behaviour]
     process = subprocess.Popen([*argv, __version__], stdin=subprocess.PIPE)

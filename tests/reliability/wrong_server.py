@@ -19,8 +19,8 @@ from bridgeclient.codec import Message, decode, encode
 from bridgeclient.connection import FILE_NAME, Connection, write_connection
 from bridgeclient.private import make_private_folder
 from bridgeclient.protocol import FROM_CLIENT, PROTOCOL, ImageFrame
-from dreambridge.bounds import limits
-from dreambridge.options import Options
+from dreambridge.server.bounds import limits
+from dreambridge.server.options import Options
 from dreamcore.schema import schema
 
 Frames = list[bytes]

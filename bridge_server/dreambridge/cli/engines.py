@@ -15,8 +15,8 @@ from bridgeclient.events import Accepted, Progress, Result, Started
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_array, to_frame
 from dreambridge.failures import as_bridge_error
-from dreambridge.home import Home, locate
-from dreambridge.pace import Pace
+from dreambridge.paths import Paths, locate
+from dreambridge.throttle import Throttle
 from dreamcore.errors import DreamError
 from dreamcore.settings import DreamSettings, Execution
 from dreamcore.waiting import with_short_waits
@@ -47,7 +47,7 @@ class Dream:
     precision: str
 
 
-def installation(home: Home | None = None) -> Installation:
+def installation(home: Paths | None = None) -> Installation:
     """This installation, for starting and finding its server."""
     return Installation(sys.executable, (home or locate()).connection_file, __version__)
 
@@ -123,11 +123,11 @@ def _compute(request: Request, here: Here, on_event: OnEvent) -> Dream:
     settings = request.settings
     dreamer = Dreamer(here.weights, here.execution)
     on_event(Started(""))
-    pace = Pace()
+    throttle = Throttle()
     for event in dreamer.dream(request.image, settings, mask=request.mask, guide=request.guide):
         if isinstance(event, Step):
             counts = event.octave, event.octaves, event.iteration, event.iterations
-            on_event(Progress("", *counts, event.fraction, pace.remaining(event.fraction)))
+            on_event(Progress("", *counts, event.fraction, throttle.remaining(event.fraction)))
         else:
             facts = dreamer.device, dreamer.precision
             return Dream(event.image, event.seconds, event.octaves, *facts)

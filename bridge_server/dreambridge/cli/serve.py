@@ -16,12 +16,13 @@ from bridgeclient.client import BridgeClient
 from bridgeclient.discovery import Installation, reach
 from bridgeclient.errors import AuthError, BridgeError, ServerError
 from bridgeclient.lock import Holder, find_holder
-from dreambridge import __version__, bounds
+from dreambridge import __version__
 from dreambridge.cli.parameters import chosen_execution, execution_options
 from dreambridge.cli.types import Folder, Number, address
 from dreambridge.cli.types import weights as weights_type
-from dreambridge.home import VARIABLE, Home, locate
-from dreambridge.options import MIB, Options
+from dreambridge.paths import VARIABLE, Paths, locate
+from dreambridge.server import bounds
+from dreambridge.server.options import MIB, Options
 from dreamcore.settings import Execution
 
 _DEFAULT = Options()
@@ -118,7 +119,7 @@ def serve(
     **given: Any,
 ) -> None:
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
-    from dreambridge import service
+    from dreambridge.server import service
 
     address, port = listen
     execution = chosen_execution(given) or Execution()
@@ -137,9 +138,9 @@ def serve(
         precision=execution.precision,
         **given,
     )
-    place = locate(home)
-    if not service.serve(place, options, also_terminal=sys.stderr.isatty()):
-        holder = find_holder(place.lock_file)
+    paths = locate(home)
+    if not service.serve(paths, options, also_terminal=sys.stderr.isatty()):
+        holder = find_holder(paths.lock_file)
         which = f" ({holder})" if holder else ""
         click.echo(
             f"A dreambridge server is already running{which}; `dreambridge status` tells more.",
@@ -147,9 +148,9 @@ def serve(
         )
 
 
-def _running(home: Home) -> BridgeClient | None:
-    """A client of the home's server, None if there is none."""
-    here = Installation(sys.executable, home.connection_file, __version__)
+def _running(paths: Paths) -> BridgeClient | None:
+    """A client of the server of these paths, None if there is none."""
+    here = Installation(sys.executable, paths.connection_file, __version__)
     return reach(here, name="dreambridge-cli", warm=False)
 
 
@@ -158,16 +159,16 @@ def _running(home: Home) -> BridgeClient | None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(home: Path | None, as_json: bool) -> None:
     """Show whether the server runs, on what device, and where its log is. Exit code 1 if not."""
-    place = locate(home)
+    paths = locate(home)
     try:
-        client = _running(place)
+        client = _running(paths)
     except ServerError:
-        if (holder := find_holder(place.lock_file)) is None:
+        if (holder := find_holder(paths.lock_file)) is None:
             raise
-        _show_unreachable(holder, place, as_json)
+        _show_unreachable(holder, paths, as_json)
         raise click.exceptions.Exit(1) from None
     if client is None:
-        log = place.server_log
+        log = paths.server_log
         click.echo(json.dumps({"running": False, "log": str(log)}) if as_json else _absent(log))
         raise click.exceptions.Exit(1)
     with client:
@@ -188,10 +189,10 @@ def _absent(log: Path) -> str:
     return f"No server is running; the next dream starts one.\nlog:     {log}"
 
 
-def _show_unreachable(holder: Holder, home: Home, as_json: bool) -> None:
-    from dreambridge.stopping import reason
+def _show_unreachable(holder: Holder, paths: Paths, as_json: bool) -> None:
+    from dreambridge.server.stopping import reason
 
-    why, log = reason(holder, home.lock_file), str(home.server_log)
+    why, log = reason(holder, paths.lock_file), str(paths.server_log)
     if as_json:
         facts = {"running": True, "reachable": False, "pid": holder.pid, "reason": why, "log": log}
         click.echo(json.dumps(facts))
@@ -207,30 +208,30 @@ def _show_unreachable(holder: Holder, home: Home, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="End a server that does not answer without asking.")
 def stop(home: Path | None, force: bool) -> None:
     """Stop the server; dreams that are not finished end with an error."""
-    place = locate(home)
+    paths = locate(home)
     try:
-        client = _running(place)
+        client = _running(paths)
         if client is None:
             click.echo("No server is running.")
             return
         with client:
             client.shutdown()
     except BridgeError as error:
-        _end_silent(place, error, force)
+        _end_silent(paths, error, force)
     click.echo("The server has stopped.")
 
 
-def _end_silent(home: Home, error: BridgeError, force: bool) -> None:
+def _end_silent(paths: Paths, error: BridgeError, force: bool) -> None:
     """End a server that can't be asked to, with the user's consent."""
-    from dreambridge.stopping import end, reason
+    from dreambridge.server.stopping import end, reason
 
-    holder = find_holder(home.lock_file)
+    holder = find_holder(paths.lock_file)
     if holder is None or (isinstance(error, AuthError) and not force):
         raise error
     if not force:
-        why = reason(holder, home.lock_file)
+        why = reason(holder, paths.lock_file)
         said = f"dreambridge {holder.version} is running ({holder}) but does not answer: {why}."
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise click.ClickException(f"{said} `dreambridge stop --force` ends it.")
         click.confirm(f"{said} End it?", abort=True, err=True)
-    end(holder, home.lock_file)
+    end(holder, paths.lock_file)

@@ -18,9 +18,9 @@ from bridgeclient.discovery import Installation, connect
 from bridgeclient.errors import BridgeError
 from bridgeclient.events import Status
 from dreambridge import __version__
-from dreambridge.home import locate
 from dreambridge.installer.base import Editor, Machine
 from dreambridge.installer.checks import CheckResult, editor_checks
+from dreambridge.paths import locate
 from dreamcore import bundled
 
 _WARM_S = 120.0

@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 import bridgeclient
 import dreambridge
 from bridgeclient.discovery import Installation
-from dreambridge.home import locate
 from dreambridge.installer.base import Editor, Item, Profile
 from dreambridge.installer.manifest import NAME, InstallError, Manifest
 from dreambridge.installer.wheels import MINORS, Vendored, vendor
+from dreambridge.paths import locate
 from dreamcore.schema import schema
 
 

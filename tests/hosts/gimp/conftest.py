@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import VARIABLE, Home
+from dreambridge.paths import VARIABLE, Paths
 from hosts.host import Host, stop
 from servers import Server
 
@@ -83,11 +83,11 @@ def _batch(script: str, folder: Path) -> str:
 @pytest.fixture(scope="session")
 def make_gimp(
     host_with: Callable[[str], Host], editor_home: Callable[[], Path]
-) -> Callable[[Home], Gimp]:
+) -> Callable[[Paths], Gimp]:
     """Make a user with a fresh GIMP profile whose plug-in uses the bridge in this home."""
     host = host_with("gimp-console")
 
-    def make(bridge: Home) -> Gimp:
+    def make(bridge: Paths) -> Gimp:
         home = editor_home()
         version = re.search(r"((3\.\d+)\.\d+)", host.output(["gimp-console", "--version"], home))
         if version is None:
@@ -104,7 +104,7 @@ def make_gimp(
     return make
 
 
-def install(profile: Path, bridge: Home) -> str:
+def install(profile: Path, bridge: Paths) -> str:
     """`dreambridge install gimp` for a bridge with its files in `bridge`; what it printed."""
     command = [sys.executable, "-m", "dreambridge", "install", "gimp", "--config-dir", str(profile)]
     environment = os.environ | {VARIABLE: str(bridge.folder)}
@@ -120,6 +120,6 @@ def gimp_server(serve: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
-def gimp(make_gimp: Callable[[Home], Gimp], gimp_server: Server) -> Gimp:
+def gimp(make_gimp: Callable[[Paths], Gimp], gimp_server: Server) -> Gimp:
     """The GIMP that tests share."""
     return make_gimp(gimp_server.home)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 from hosts.gimp.conftest import Gimp
 from servers import Server
 
@@ -35,7 +35,7 @@ FOLLOWED = {
 
 
 @pytest.fixture(scope="module")
-def found(make_gimp: Callable[[Home], Gimp], gimp_server: Server) -> dict[str, Any]:
+def found(make_gimp: Callable[[Paths], Gimp], gimp_server: Server) -> dict[str, Any]:
     gimp = make_gimp(gimp_server.home)
     editor = gimp.plugin.parent / "concurrenteditor"
     editor.mkdir()

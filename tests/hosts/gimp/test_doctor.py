@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from dreambridge.home import VARIABLE, Home
+from dreambridge.paths import VARIABLE, Paths
 from hosts.gimp.conftest import Gimp
 from servers import Server
 
 
 @pytest.fixture(scope="module")
-def fresh(make_gimp: Callable[[Home], Gimp], gimp_server: Server) -> Gimp:
+def fresh(make_gimp: Callable[[Paths], Gimp], gimp_server: Server) -> Gimp:
     """A GIMP whose plug-in may be damaged."""
     return make_gimp(gimp_server.home)
 

@@ -10,13 +10,13 @@ import pytest
 
 from bridgeclient import Installation, find
 from dreambridge import __version__
-from dreambridge.home import Home, locate
+from dreambridge.paths import Paths, locate
 from hosts.gimp.conftest import Gimp
 
 
 @pytest.fixture(scope="module")
 def cold(
-    make_gimp: Callable[[Home], Gimp], tmp_path_factory: pytest.TempPathFactory
+    make_gimp: Callable[[Paths], Gimp], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gimp]:
     """A GIMP whose bridge was never started; the server that it starts is stopped at the end."""
     home = locate(tmp_path_factory.mktemp("cold") / "dreambridge")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import locate
+from dreambridge.paths import locate
 from hosts.gimp.conftest import Gimp
 from hosts.gimp.test_faults import check
 from reliability.wrong import wrong_server

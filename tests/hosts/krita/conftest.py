@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 import pytest
 
-from dreambridge.home import VARIABLE, Home
+from dreambridge.paths import VARIABLE, Paths
 from hosts.host import Host
 from servers import Server
 
@@ -99,11 +99,11 @@ def findings(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def make_krita(
     host_with: Callable[[str], Host], editor_home: Callable[[], Path]
-) -> Callable[[Home], Krita]:
+) -> Callable[[Paths], Krita]:
     """Make a user with a fresh Krita whose plug-in uses the bridge in this home."""
     host = host_with("krita")
 
-    def make(bridge: Home) -> Krita:
+    def make(bridge: Paths) -> Krita:
         krita = Krita(host, editor_home())
         krita.resources.mkdir(parents=True)
         krita.configuration.parent.mkdir()
@@ -118,7 +118,7 @@ def make_krita(
     return make
 
 
-def install(krita: Krita, bridge: Home, *options: str) -> str:
+def install(krita: Krita, bridge: Paths, *options: str) -> str:
     """`dreambridge install krita` for a bridge with its files in `bridge`; what it printed."""
     command = [sys.executable, "-m", "dreambridge", "install", "krita"]
     command += ["--resource-dir", str(krita.resources), *options]
@@ -131,6 +131,6 @@ def install(krita: Krita, bridge: Home, *options: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def krita(make_krita: Callable[[Home], Krita], server: Server) -> Krita:
+def krita(make_krita: Callable[[Paths], Krita], server: Server) -> Krita:
     """The Krita that tests share."""
     return make_krita(server.home)

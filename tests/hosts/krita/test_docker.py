@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 from hosts.krita.conftest import Krita
 from servers import Server
 
@@ -35,7 +35,7 @@ def found(krita: Krita) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def large(make_krita: Callable[[Home], Krita], server: Server) -> dict[str, Any]:
+def large(make_krita: Callable[[Paths], Krita], server: Server) -> dict[str, Any]:
     krita = make_krita(server.home)
     krita.configuration.write_text(LARGE + krita.configuration.read_text("utf-8"), "utf-8")
     return run(krita, ["font"], "large")

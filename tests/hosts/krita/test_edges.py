@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 from hosts.krita.conftest import Krita
 from servers import Server
 
@@ -17,7 +17,7 @@ LEFT, RIGHT, RADIUS = 100, 220, 2  # 1.5 % of 120 pixels
 
 
 @pytest.fixture(scope="module")
-def newcomer(make_krita: Callable[[Home], Krita], server: Server) -> Krita:
+def newcomer(make_krita: Callable[[Paths], Krita], server: Server) -> Krita:
     return make_krita(server.home)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 from hosts.krita.conftest import Krita
 from servers import Server
 
@@ -19,7 +19,7 @@ TIMES = re.compile(
 
 
 @pytest.fixture(scope="module")
-def newcomer(make_krita: Callable[[Home], Krita], server: Server) -> Krita:
+def newcomer(make_krita: Callable[[Paths], Krita], server: Server) -> Krita:
     return make_krita(server.home)
 
 

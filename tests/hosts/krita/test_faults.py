@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridgeclient import Installation, find
-from dreambridge.home import Home, locate
+from dreambridge.paths import Paths, locate
 from hosts.krita.conftest import Krita
 from reliability.wrong import wrong_server
 
@@ -26,7 +26,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def found(
-    make_krita: Callable[[Home], Krita], tmp_path_factory: pytest.TempPathFactory
+    make_krita: Callable[[Paths], Krita], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     home = locate(tmp_path_factory.mktemp("bridge") / "home")
     krita = make_krita(home)

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from dreambridge.home import Home
 from dreambridge.installer.kritarc import value
+from dreambridge.paths import Paths
 from hosts.krita.conftest import Krita
 from servers import Server
 
@@ -27,7 +27,7 @@ def lines(kritarc: Path) -> list[bytes]:
 
 
 def test_a_krita_that_has_written_its_configuration_keeps_all_but_our_line(
-    make_krita: Callable[[Home], Krita], server: Server
+    make_krita: Callable[[Paths], Krita], server: Server
 ) -> None:
     krita = make_krita(server.home)
     assert "dreambridge_docker" in krita.run("visit")["visit"]["dockers"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zmq
 
-from dreambridge.jobs import Frames
+from dreambridge.server.jobs import Frames
 
 MOST_UNSENT = 1024
 """Messages that may wait for one client; far more than its jobs alone can cause."""

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import zmq
 
-from dreambridge.jobs import Frames
+from dreambridge.server.jobs import Frames
 
 
 @dataclass(frozen=True)

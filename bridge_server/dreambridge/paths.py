@@ -18,7 +18,7 @@ _APP = "dreambridge"
 
 
 @dataclass(frozen=True)
-class Home:
+class Paths:
     """The data folder and the log folder."""
 
     folder: Path
@@ -50,10 +50,10 @@ class Home:
         return self.logs / "worker.log"
 
 
-def locate(folder: Path | None = None) -> Home:
-    """The home in `folder`, else in `DREAMBRIDGE_HOME`, else the platform's place for it."""
+def locate(folder: Path | None = None) -> Paths:
+    """The paths in `folder`, else in `DREAMBRIDGE_HOME`, else the platform's place for it."""
     usual = platformdirs.user_data_path(_APP, appauthor=False)
     chosen = (folder or Path(os.environ.get(VARIABLE) or usual)).absolute()
     if chosen == usual:
-        return Home(usual, platformdirs.user_log_path(_APP, appauthor=False))
-    return Home(chosen, chosen / "logs")
+        return Paths(usual, platformdirs.user_log_path(_APP, appauthor=False))
+    return Paths(chosen, chosen / "logs")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import zmq
 
 from bridgeclient.codec import encode
-from dreambridge.outbox import ClientGone, Outbox
+from dreambridge.server.outbox import ClientGone, Outbox
 
 _SETTLE_S = 1.0
 """How long after a connection's end the socket may still take messages for it."""

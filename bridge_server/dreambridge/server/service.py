@@ -13,13 +13,13 @@ from bridgeclient.errors import bridge_error
 from bridgeclient.lock import ServerLock
 from bridgeclient.private import make_private_folder
 from dreambridge import __version__
-from dreambridge.announcement import Announcement, lock_of
-from dreambridge.home import Home
-from dreambridge.keys import load_keys
-from dreambridge.local import LocalWorker
 from dreambridge.log import logging_to
-from dreambridge.options import Options
-from dreambridge.server import Server
+from dreambridge.paths import Paths
+from dreambridge.server.announcement import Announcement, lock_of
+from dreambridge.server.keys import load_keys
+from dreambridge.server.loop import Server
+from dreambridge.server.options import Options
+from dreambridge.workers.local import LocalWorker
 
 if sys.platform != "win32":
     import resource
@@ -29,30 +29,30 @@ _log = logging.getLogger(__name__)
 _OPEN_FILES = 8192
 
 
-def serve(home: Home, options: Options, *, also_terminal: bool = False) -> bool:
-    """Be the server of this home until it ends; False at once if another one is.
+def serve(paths: Paths, options: Options, *, also_terminal: bool = False) -> bool:
+    """Be the server of these paths until it ends; False at once if another one is.
 
     Raises:
-        AuthError: `auth.unsafe_file`, the home or a file in it is another user's.
+        AuthError: `auth.unsafe_file`, the folder or a file in it is another user's.
         ServerError: `server.start_failed`, a file can't be written or the address can't be used.
     """
-    make_private_folder(home.folder)
-    make_private_folder(home.logs)
+    make_private_folder(paths.folder)
+    make_private_folder(paths.logs)
     try:
-        lock = lock_of(home)
+        lock = lock_of(paths)
         if not lock.acquire():
             return False
         try:
             _allow_many_files()
-            with logging_to(home.server_log, also_terminal=also_terminal):
-                _serve(home, lock, options)
+            with logging_to(paths.server_log, also_terminal=also_terminal):
+                _serve(paths, lock, options)
         finally:
             lock.release()
     except OSError as error:
         raise bridge_error(
             "server.start_failed",
-            f"The server can't use {error.filename or home.folder} ({error.strerror}).",
-            f"See to space and permissions in {home.folder}, then try again.",
+            f"The server can't use {error.filename or paths.folder} ({error.strerror}).",
+            f"See to space and permissions in {paths.folder}, then try again.",
         ) from error
     return True
 
@@ -66,19 +66,19 @@ def _allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _serve(home: Home, lock: ServerLock, options: Options) -> None:
+def _serve(paths: Paths, lock: ServerLock, options: Options) -> None:
     try:
-        server = Server(home, load_keys(home.keys_file), options, LocalWorker)
-        _run(home, lock, server)
+        server = Server(paths, load_keys(paths.keys_file), options, LocalWorker)
+        _run(paths, lock, server)
     except Exception:
         _log.exception("the server failed")
         raise
 
 
-def _run(home: Home, lock: ServerLock, server: Server) -> None:
+def _run(paths: Paths, lock: ServerLock, server: Server) -> None:
     try:
         with _signals(server):
-            announcement = Announcement(home, lock, server.connection())
+            announcement = Announcement(paths, lock, server.connection())
             _log.info("dreambridge %s at %s", __version__, server.connection().endpoint)
             try:
                 server.run(announcement.keep)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreambridge.jobs import FairQueue, Job, Shelf
+from dreambridge.server.jobs import FairQueue, Job, ResultCache
 
 
 def job(name: str) -> Job:
@@ -68,25 +68,25 @@ def test_iteration_foretells_the_order_and_nobody_is_overtaken_twice(clients: li
             assert len(between) == len(set(between))
 
 
-def test_the_shelf_is_bounded_by_number() -> None:
-    shelf = Shelf(max_jobs=2, max_bytes=100, max_age_s=60)
+def test_the_cache_is_bounded_by_number() -> None:
+    cache = ResultCache(max_jobs=2, max_bytes=100, max_age_s=60)
     for name in ("a", "b", "c"):
-        shelf.keep(name, [b"12345"], now=0)
-    assert [shelf.get(name) for name in ("a", "b", "c")] == [None, [b"12345"], [b"12345"]]
+        cache.keep(name, [b"12345"], now=0)
+    assert [cache.get(name) for name in ("a", "b", "c")] == [None, [b"12345"], [b"12345"]]
 
 
-def test_the_shelf_is_bounded_by_bytes() -> None:
-    shelf = Shelf(max_jobs=9, max_bytes=10, max_age_s=60)
-    shelf.keep("a", [b"1234", b"12"], now=0)
-    shelf.keep("b", [b"12345"], now=0)
-    assert (shelf.get("a"), shelf.get("b")) == (None, [b"12345"])
-    shelf.keep("large", [bytes(11)], now=0)
-    assert (shelf.get("large"), shelf.get("b")) == (None, [b"12345"])
+def test_the_cache_is_bounded_by_bytes() -> None:
+    cache = ResultCache(max_jobs=9, max_bytes=10, max_age_s=60)
+    cache.keep("a", [b"1234", b"12"], now=0)
+    cache.keep("b", [b"12345"], now=0)
+    assert (cache.get("a"), cache.get("b")) == (None, [b"12345"])
+    cache.keep("large", [bytes(11)], now=0)
+    assert (cache.get("large"), cache.get("b")) == (None, [b"12345"])
 
 
-def test_the_shelf_is_bounded_by_age() -> None:
-    shelf = Shelf(max_jobs=9, max_bytes=100, max_age_s=60)
-    shelf.keep("a", [b"1"], now=0)
-    shelf.keep("b", [b"1"], now=50)
-    shelf.expire(now=61)
-    assert (shelf.get("a"), shelf.get("b")) == (None, [b"1"])
+def test_the_cache_is_bounded_by_age() -> None:
+    cache = ResultCache(max_jobs=9, max_bytes=100, max_age_s=60)
+    cache.keep("a", [b"1"], now=0)
+    cache.keep("b", [b"1"], now=50)
+    cache.expire(now=61)
+    assert (cache.get("a"), cache.get("b")) == (None, [b"1"])

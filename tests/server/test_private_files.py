@@ -13,7 +13,7 @@ import zmq
 from bridgeclient.connection import Connection, read_connection, write_connection
 from bridgeclient.errors import AuthError, ServerError
 from bridgeclient.private import make_private_folder, read_private, write_private
-from dreambridge.keys import load_keys
+from dreambridge.server.keys import load_keys
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and owners are POSIX's")
 

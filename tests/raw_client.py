@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
 import zmq
 
 from bridgeclient.codec import Message, decode, encode
@@ -68,28 +66,3 @@ class RawClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@pytest.fixture
-def connection(server: Any) -> Connection:
-    found: Connection = server.connection
-    return found
-
-
-@pytest.fixture
-def raw_client(connection: Connection) -> Iterator[Callable[..., RawClient]]:
-    """Make a raw client of the shared server; keyword arguments replace connection entries."""
-    clients: list[RawClient] = []
-
-    def make(**changes: str) -> RawClient:
-        clients.append(RawClient(replace(connection, **changes)))
-        return clients[-1]
-
-    yield make
-    for client in clients:
-        client.close()
-
-
-@pytest.fixture
-def raw(raw_client: Callable[..., RawClient]) -> RawClient:
-    return raw_client()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import zmq
 
-from dreambridge.outbox import ClientGone, Outbox
+from dreambridge.server.outbox import ClientGone, Outbox
 
 
 @pytest.fixture

@@ -17,24 +17,24 @@ from bridgeclient.connection import Connection, read_connection, write_connectio
 from bridgeclient.errors import BridgeError, ServerError
 from bridgeclient.lock import Holder, ServerLock
 from dreambridge import __version__
-from dreambridge.home import Home
+from dreambridge.paths import Paths
 
 _log = logging.getLogger(__name__)
 
 _INTERVAL_S = 1.0
 
 
-def lock_of(home: Home) -> ServerLock:
-    """This process's lock on the home, not yet taken."""
+def lock_of(paths: Paths) -> ServerLock:
+    """This process's lock on the data folder, not yet taken."""
     started = psutil.Process().create_time()
-    return ServerLock(home.lock_file, Holder(os.getpid(), started, __version__))
+    return ServerLock(paths.lock_file, Holder(os.getpid(), started, __version__))
 
 
 class Announcement:
     """The running server's connection file beside the lock that it holds."""
 
-    def __init__(self, home: Home, lock: ServerLock, connection: Connection) -> None:
-        self._file, self._lock, self._connection = home.connection_file, lock, connection
+    def __init__(self, paths: Paths, lock: ServerLock, connection: Connection) -> None:
+        self._file, self._lock, self._connection = paths.connection_file, lock, connection
         self._due = 0.0
         self._failed = False
         write_connection(self._file, connection)

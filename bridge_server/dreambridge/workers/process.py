@@ -24,12 +24,12 @@ from bridgeclient.codec import Message, decode, encode
 from bridgeclient.protocol import FROM_CLIENT, ImageFrame
 from dreambridge.arrays import to_array, to_frame
 from dreambridge.failures import as_bridge_error
-from dreambridge.link import connect_link
 from dreambridge.log import logging_to
-from dreambridge.pace import Pace
+from dreambridge.throttle import Throttle
+from dreambridge.workers.link import connect_link
 from dreamcore import Dreamer, DreamSettings, Execution, Progress, Result
 
-_log = logging.getLogger("dreambridge.worker")
+_log = logging.getLogger("dreambridge.workers.process")
 
 _QUIET_MS = 10_000
 """After this long without a job the engine gives memory back that it keeps for the next one."""
@@ -46,7 +46,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's business
     orders = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
-    _give_way()
+    _lower_priority()
     with logging_to(Path(orders["log"])):
         _serve(orders)
 
@@ -68,7 +68,7 @@ def _serve(orders: dict[str, str]) -> None:
     Worker(link, dreamer).serve()
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     """Let the editor's own work go first, where there are fewer processors than wishes."""
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
@@ -126,7 +126,7 @@ class Worker:
         mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
         settings = DreamSettings.from_json(message.fields["settings"])
         side = message.fields.get("preview_side", 0)
-        pace = Pace()
+        throttle = Throttle()
         dream = self._dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide"))
         with closing(dream):  # type: ignore[type-var]
             for event in dream:
@@ -137,7 +137,7 @@ class Worker:
                 if isinstance(event, Result):
                     self._finish(event)
                     return
-                self._report(event, side, pace)
+                self._report(event, side, throttle)
 
     def _read_orders(self) -> None:
         while self._link.poll(0):
@@ -146,9 +146,9 @@ class Worker:
                 self._cancelled |= message.type == "cancel"
                 self._credit |= message.type == "credit"
 
-    def _report(self, event: Progress, side: int, pace: Pace) -> None:
-        last = event.fraction == 1 and pace.due("last progress", math.inf)
-        if pace.due("progress", _PROGRESS_INTERVAL_S) or last:
+    def _report(self, event: Progress, side: int, throttle: Throttle) -> None:
+        last = event.fraction == 1 and throttle.due("last progress", math.inf)
+        if throttle.due("progress", _PROGRESS_INTERVAL_S) or last:
             self._send(
                 "progress",
                 octave=event.octave,
@@ -156,9 +156,9 @@ class Worker:
                 iteration=event.iteration,
                 iterations=event.iterations,
                 fraction=event.fraction,
-                remaining_s=pace.remaining(event.fraction),
+                remaining_s=throttle.remaining(event.fraction),
             )
-        if side and self._credit and pace.due("preview", _PREVIEW_INTERVAL_S):
+        if side and self._credit and throttle.due("preview", _PREVIEW_INTERVAL_S):
             self._credit = False
             self._send("preview", to_frame(event.preview(side)), fraction=event.fraction)
 

@@ -11,8 +11,8 @@ import bridgeclient.protocol as protocol
 from bridgeclient.connection import Connection
 from bridgeclient.errors import CODES
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
-from dreambridge.bounds import SETTINGS
-from dreambridge.options import Options
+from dreambridge.server.bounds import SETTINGS
+from dreambridge.server.options import Options
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
 

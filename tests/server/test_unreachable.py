@@ -22,7 +22,7 @@ from bridgeclient.lock import find_holder
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
 from dreambridge.cli import main
-from dreambridge.home import VARIABLE, Home, locate
+from dreambridge.paths import VARIABLE, Paths, locate
 from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -74,7 +74,7 @@ def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
                 client.shutdown()
 
 
-def run(home: Home, command: str, *options: str) -> Result:
+def run(home: Paths, command: str, *options: str) -> Result:
     return CliRunner().invoke(main, [command, "--home", str(home.folder), *options])
 
 
@@ -189,7 +189,7 @@ def test_stop_in_a_terminal_asks_first(own: Callable[..., Server]) -> None:
     assert server.process.wait(30) == 0
 
 
-def _stop_in_terminal(home: Home, answer: bytes) -> str:
+def _stop_in_terminal(home: Paths, answer: bytes) -> str:
     """What `dreambridge stop` says on a terminal on which this is typed."""
     ours, theirs = pty.openpty()
     os.write(ours, answer)

@@ -1,6 +1,7 @@
 """What the server takes in and what it refuses: every bound with the setting that moves it.
 
-Pure checks of messages and numbers; the desk and the server decide when to ask. Knows no sockets.
+Pure checks of messages and numbers; the job manager and the loop decide when to ask. Knows no
+sockets.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 from bridgeclient.codec import MAX_HEADER_BYTES, Message
 from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import Fields, ImageFrame
-from dreambridge.options import MIB, Options
+from dreambridge.server.options import MIB, Options
 from dreamcore.errors import SettingsError
 from dreamcore.settings import DreamSettings
 

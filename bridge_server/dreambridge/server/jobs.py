@@ -1,4 +1,4 @@
-"""Jobs waiting and jobs done: a bounded queue that serves clients in turn, and a bounded shelf.
+"""Jobs waiting and jobs done: a bounded queue that serves clients in turn, and a bounded cache.
 
 Plain data structures; they know no sockets and no clock but the times they are given.
 """
@@ -75,10 +75,10 @@ class FairQueue:
             del self._turns[client]
 
 
-class Shelf:
+class ResultCache:
     """Terminal messages that may be asked for again, up to a number, a size and an age.
 
-    The oldest go first; a message larger than the whole shelf is not kept.
+    The oldest go first; a message larger than the whole cache is not kept.
     """
 
     def __init__(self, max_jobs: int, max_bytes: int, max_age_s: float) -> None:

@@ -15,11 +15,12 @@ from click.testing import CliRunner
 from PIL import Image
 
 from bridgeclient import BridgeClient, Installation, ServerError, connect
-from dreambridge import __version__, service
+from dreambridge import __version__
 from dreambridge.arrays import Array
 from dreambridge.cli import main
-from dreambridge.home import Home, locate
-from dreambridge.options import Options
+from dreambridge.paths import Paths, locate
+from dreambridge.server import service
+from dreambridge.server.options import Options
 from servers import Server, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -60,7 +61,7 @@ def test_weights_may_be_named_from_here(tmp_path: Path, monkeypatch: pytest.Monk
     """The engine's process runs in another folder."""
     taken: list[Options] = []
 
-    def take(_home: Home, options: Options, **_: bool) -> bool:
+    def take(_home: Paths, options: Options, **_: bool) -> bool:
         taken.append(options)
         return True
 
@@ -160,7 +161,7 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path, parent: str)
         assert str(home.folder) in caught.value.message
 
 
-def _begin(home: Home, *, connecting: bool) -> BridgeClient | bool:
+def _begin(home: Paths, *, connecting: bool) -> BridgeClient | bool:
     if connecting:
         return connect(Installation(sys.executable, home.connection_file, __version__), name="t")
     return service.serve(home, Options())

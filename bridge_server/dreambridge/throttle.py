@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Pace:
+class Throttle:
     """Counts from when it is made, at the start of a dream."""
 
     def __init__(self) -> None:

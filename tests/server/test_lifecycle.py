@@ -30,10 +30,10 @@ from bridgeclient.connection import read_connection
 from dreambridge import __version__
 from dreambridge.admission import Admission
 from dreambridge.arrays import Array, to_frame
-from dreambridge.executor import Report
-from dreambridge.home import Home, locate
-from dreambridge.local import LocalWorker
-from dreambridge.options import Options
+from dreambridge.paths import Paths, locate
+from dreambridge.server.options import Options
+from dreambridge.workers.interface import Report
+from dreambridge.workers.local import LocalWorker
 from servers import Server, wait_until
 
 QUICK = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations": 2}
@@ -223,7 +223,7 @@ def test_the_worker_is_reached_by_ipc_or_by_encrypted_tcp(
     assert [report.type for report in reports if report.type != "progress"] == ["started", "result"]
 
 
-def _computed(home: Home, photo: Array, *, ipc: bool) -> list[Report]:
+def _computed(home: Paths, photo: Array, *, ipc: bool) -> list[Report]:
     reports: list[Report] = []
     with zmq.Context() as context:
         admission = Admission(context)

@@ -1,7 +1,7 @@
 """The server: one thread that owns the sockets, answers at once, and never computes.
 
-Reads clients' messages, lets the desk act on them, passes on what the executor reports, and looks
-after liveness and idle times a few times a second.
+Reads clients' messages, lets the job manager act on them, passes on what the executor reports, and
+looks after liveness and idle times a few times a second.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import FROM_CLIENT, PROTOCOL, Fields
 from dreambridge import __version__
 from dreambridge.admission import Admission
-from dreambridge.bounds import beyond, check_size, limits
-from dreambridge.clients import Clients
-from dreambridge.desk import Desk
-from dreambridge.executor import Executor
-from dreambridge.home import Home
-from dreambridge.jobs import Frames
-from dreambridge.keys import Keys
-from dreambridge.options import Options
-from dreambridge.outbox import ClientGone, Outbox
+from dreambridge.paths import Paths
+from dreambridge.server.bounds import beyond, check_size, limits
+from dreambridge.server.clients import Clients
+from dreambridge.server.job_manager import JobManager
+from dreambridge.server.jobs import Frames
+from dreambridge.server.keys import Keys
+from dreambridge.server.options import Options
+from dreambridge.server.outbox import ClientGone, Outbox
+from dreambridge.workers.interface import Executor
 from dreamcore.schema import schema
 
 _log = logging.getLogger(__name__)
@@ -40,30 +40,30 @@ _DOMAIN = "client"
 _IMAGE_HEAD_BYTES = 1024
 
 Context = zmq.Context[zmq.Socket[bytes]]
-MakeExecutor = Callable[[Context, Admission, Home, Options], Executor]
+MakeExecutor = Callable[[Context, Admission, Paths, Options], Executor]
 
 
 class Server:
     """Bound and ready when made; `run` serves until it is told to stop or has been idle."""
 
-    def __init__(self, home: Home, keys: Keys, options: Options, make: MakeExecutor) -> None:
+    def __init__(self, paths: Paths, keys: Keys, options: Options, make: MakeExecutor) -> None:
         self.id = uuid.uuid4().hex
-        self._home, self._keys, self._options = home, keys, options
+        self._paths, self._keys, self._options = paths, keys, options
         self._context = Context()
         self._admission = Admission(self._context)
         self._admission.admit(_DOMAIN, keys.client_public)
         self._router = self._bound(keys, options)
-        self._executor = make(self._context, self._admission, home, options)
+        self._executor = make(self._context, self._admission, paths, options)
         self._outbox = Outbox(self._router)
         self._clients = Clients(self._router, self._outbox, options.clients)
-        self._desk = Desk(self._executor, self._outbox, options)
+        self._jobs = JobManager(self._executor, self._outbox, options)
         self._started_at = time.monotonic()
         self._stopping = ""
         self._schema = schema()
         self._handlers: dict[str, Callable[[bytes, Message], None]] = {
             "hello": self._on_hello,
-            "credit": lambda _, message: self._desk.credit(message),
-            "cancel": lambda _, message: self._desk.cancel(message),
+            "credit": lambda _, message: self._jobs.credit(message),
+            "cancel": lambda _, message: self._jobs.cancel(message),
             "ping": lambda client, _: self._send(client, "pong"),
             "status": lambda client, _: self._send(client, "status", self._status()),
             "shutdown": lambda *_: self.stop("it was asked to stop"),
@@ -103,7 +103,7 @@ class Server:
             server=self.id,
             pid=os.getpid(),
             protocol=PROTOCOL,
-            log=str(self._home.server_log),
+            log=str(self._paths.server_log),
         )
 
     def stop(self, reason: str) -> None:
@@ -121,7 +121,7 @@ class Server:
             self._wait()
             self._admission.answer()
             self._read()
-            self._desk.work()
+            self._jobs.work()
             self._look_after(wanted=keep())
         _log.info("closing: %s", self._stopping)
 
@@ -156,7 +156,7 @@ class Server:
             if not noted:
                 self._turn_away(message)
             if message.type == "submit":
-                self._desk.submit(client, message, frames)
+                self._jobs.submit(client, message, frames)
             else:
                 self._handlers[message.type](client, message)
         except BridgeError as error:
@@ -164,7 +164,7 @@ class Server:
             self._refuse(client, error)
         except Exception:
             _log.exception("a message could not be handled")
-            log = f"Read {self._home.server_log} for the details."
+            log = f"Read {self._paths.server_log} for the details."
             self._refuse(client, bridge_error("server.failed", "The server failed.", log))
 
     def _turn_away(self, message: Message) -> None:
@@ -180,7 +180,7 @@ class Server:
 
     def _refuse(self, client: bytes, error: BridgeError) -> None:
         _log.info("refused: %s %s", error.code, error.message)
-        if self._desk.knows(error.job):
+        if self._jobs.knows(error.job):
             error.job = ""  # the job itself goes on
         self._send(client, "error", error.to_fields(), error.job)
 
@@ -188,7 +188,7 @@ class Server:
         fields = message.fields
         _log.info("hello from %r %r", fields["name"][:60], fields["version"][:20])
         if fields.get("warm"):
-            self._desk.used_at = time.monotonic()
+            self._jobs.used_at = time.monotonic()
             self._executor.warm()
         welcome = {**self._facts(), "schema": self._schema, "limits": limits(self._options)}
         self._send(client, "welcome", welcome)
@@ -202,11 +202,11 @@ class Server:
         return {
             **self._facts(),
             "pid": os.getpid(),
-            "log": str(self._home.server_log),
+            "log": str(self._paths.server_log),
             "uptime_s": time.monotonic() - self._started_at,
             "clients": len(self._clients.heard),
-            "queued": self._desk.queued,
-            "running": self._desk.running,
+            "queued": self._jobs.queued,
+            "running": self._jobs.running,
         }
 
     def _send(self, client: bytes, type: str, fields: Fields | None = None, job: str = "") -> None:
@@ -219,26 +219,26 @@ class Server:
     def _lose(self, client: bytes) -> None:
         self._clients.forget(client)
         self._outbox.forget(client)
-        self._desk.cancel_all(client, "its client is gone")
+        self._jobs.cancel_all(client, "its client is gone")
 
     def _look_after(self, *, wanted: bool) -> None:
         """Unsent messages, clients that left or are silent, and the server's own idleness."""
         for client in [*self._outbox.flush(), *self._clients.gone()]:
             self._lose(client)
-        self._desk.cancel_silent(self._clients.heard)
+        self._jobs.cancel_silent(self._clients.heard)
         now = time.monotonic()
-        if self._desk.queued + self._desk.running:
+        if self._jobs.queued + self._jobs.running:
             return
         if not wanted:
             self.stop("its lock was deleted, so that it can't be found")
-        elif 0 < self._options.idle_s < now - self._desk.used_at:
+        elif 0 < self._options.idle_s < now - self._jobs.used_at:
             self.stop(f"nothing to do for {self._options.idle_s / 60:.3g} minutes")
 
     def close(self) -> None:
         """End every job, say goodbye, and let go of everything."""
         reason = self._stopping or "it failed"
         hint = "Dream again: it restarts."
-        self._desk.close(bridge_error("server.closing", f"The server closes: {reason}.", hint))
+        self._jobs.close(bridge_error("server.closing", f"The server closes: {reason}.", hint))
         for client in list(self._clients.heard):
             self._send(client, "closing", {"reason": reason})
         deadline = time.monotonic() + _FAREWELL_S

@@ -21,13 +21,13 @@ from bridgeclient.codec import decode, encode
 from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import TERMINAL
 from dreambridge.admission import Admission
-from dreambridge.executor import Capabilities, Report
-from dreambridge.home import Home
-from dreambridge.jobs import Frames
-from dreambridge.link import Link
 from dreambridge.log import PRIVATE_APPEND
-from dreambridge.options import Options
-from dreambridge.reports import FROM_WORKER
+from dreambridge.paths import Paths
+from dreambridge.server.jobs import Frames
+from dreambridge.server.options import Options
+from dreambridge.workers.interface import Capabilities, Report
+from dreambridge.workers.link import Link
+from dreambridge.workers.messages import FROM_WORKER
 from dreamcore.allocator import with_large_pages
 from dreamcore.waiting import with_short_waits
 
@@ -41,13 +41,13 @@ class LocalWorker:
         self,
         context: zmq.Context[zmq.Socket[bytes]],
         admission: Admission,
-        home: Home,
+        paths: Paths,
         options: Options,
         *,
         ipc: bool = True,
     ) -> None:
         self._context, self._admission, self._ipc = context, admission, ipc
-        self._home, self._options = home, options
+        self._paths, self._options = paths, options
         self._state = "idle"
         self._device: str | None = None
         self._precision: str | None = None
@@ -104,9 +104,9 @@ class LocalWorker:
                 yield from self._read(self._link.socket.recv_multipart(copy=False))
             except BridgeError:
                 _log.exception("the worker said what can't be understood and is ended")
-                yield from self._bury()
+                yield from self._on_worker_exit()
         if self._is_dead():
-            yield from self._bury()
+            yield from self._on_worker_exit()
         elif self._is_stuck():
             _log.warning("the worker did not stop job %s in time and is ended", self._job)
             self._stop(kill=True)
@@ -153,9 +153,9 @@ class LocalWorker:
         engine = {name: getattr(self._options, name) for name in ("weights", "device", "precision")}
         try:
             self._link = Link(self._context, self._admission, ipc=self._ipc)
-            given = {**self._link.address, **engine, "log": str(self._home.worker_log)}
+            given = {**self._link.address, **engine, "log": str(self._paths.worker_log)}
             orders = json.dumps(given).encode() + b"\n"
-            self._process = _spawn(self._home, orders)
+            self._process = _spawn(self._paths, orders)
         except (OSError, zmq.ZMQError) as error:
             _log.exception("no worker could be started")
             self._stop()
@@ -199,7 +199,7 @@ class LocalWorker:
         rested = time.monotonic() - self._rested_at
         return self._state == "warm" and not self._job and 0 < idle < rested
 
-    def _bury(self) -> Iterator[Report]:
+    def _on_worker_exit(self) -> Iterator[Report]:
         """The worker died: fail its job, and put another in its place if it ever was warm."""
         was_warm = self._state == "warm"
         code = self._process.poll() if self._process else None
@@ -212,7 +212,7 @@ class LocalWorker:
         error = self._failure or bridge_error(
             "engine.crashed",
             f"The engine's process ended unexpectedly ({_ending(code)}).",
-            f"Dream again; if it comes back, read {self._home.worker_log}.",
+            f"Dream again; if it comes back, read {self._paths.worker_log}.",
         )
         if self._job:
             cancelled = self._cancelled_at is not None
@@ -227,19 +227,19 @@ class LocalWorker:
         return Report(type, job, encode(type, {**fields, "job": job}))
 
 
-def _spawn(home: Home, orders: bytes) -> subprocess.Popen[bytes]:
+def _spawn(paths: Paths, orders: bytes) -> subprocess.Popen[bytes]:
     """A worker process that has its orders; its standard input stays open while it shall live.
 
     It keeps its log itself; what else it prints, as libraries do when they die, goes there as well.
     """
-    log = os.open(home.worker_log, PRIVATE_APPEND, 0o600)
+    log = os.open(paths.worker_log, PRIVATE_APPEND, 0o600)
     try:
         worker = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dreambridge.worker"],
+            [sys.executable, "-P", "-m", "dreambridge.workers.process"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            cwd=home.folder,
+            cwd=paths.folder,
             env=with_short_waits(with_large_pages(os.environ)),
             bufsize=0,
         )

@@ -1,4 +1,4 @@
-"""The desk where jobs are taken in, handed to the executor, and answered: the server's rules.
+"""Where jobs are taken in, handed to the executor, and answered: the server's rules.
 
 Every job that is taken in gets exactly one terminal message. Knows the wire's messages and the
 executor's interface; sockets are the server's business.
@@ -12,23 +12,23 @@ import time
 from bridgeclient.codec import Message, encode
 from bridgeclient.errors import BridgeError
 from bridgeclient.protocol import SILENCE_S, TERMINAL, Fields
-from dreambridge.bounds import beyond, check_request, unknown_job
-from dreambridge.executor import Executor, Report
-from dreambridge.jobs import FairQueue, Frames, Job, Shelf
-from dreambridge.options import Options
-from dreambridge.outbox import ClientGone, Outbox
+from dreambridge.server.bounds import beyond, check_request, unknown_job
+from dreambridge.server.jobs import FairQueue, Frames, Job, ResultCache
+from dreambridge.server.options import Options
+from dreambridge.server.outbox import ClientGone, Outbox
+from dreambridge.workers.interface import Executor, Report
 
 _log = logging.getLogger(__name__)
 
 
-class Desk:
+class JobManager:
     """The jobs of all clients, from `submit` to their terminal message."""
 
     def __init__(self, executor: Executor, outbox: Outbox, options: Options) -> None:
         self._executor, self._outbox, self._options = executor, outbox, options
         self._jobs: dict[str, Job] = {}
         self._queue = FairQueue()
-        self._shelf = Shelf(options.kept_jobs, options.kept_bytes, options.kept_s)
+        self._results = ResultCache(options.kept_jobs, options.kept_bytes, options.kept_s)
         self._job_s = 2.0  # how long the last job took, to say when to try again
         self.used_at = time.monotonic()
 
@@ -53,7 +53,7 @@ class Desk:
             BridgeError: `request.*` or `busy.queue_full`; the job was not taken in.
         """
         self.used_at = time.monotonic()
-        if (kept := self._shelf.get(message.job)) is not None:
+        if (kept := self._results.get(message.job)) is not None:
             self.tell(client, "result", message.job, kept)
             return
         if message.job in self._jobs:
@@ -123,7 +123,7 @@ class Desk:
         """
         if job := self._jobs.get(message.job):
             self._cancel(job)
-        elif self._shelf.get(message.job) is None:
+        elif self._results.get(message.job) is None:
             raise unknown_job(message.job)
 
     def _cancel(self, job: Job) -> None:
@@ -161,7 +161,7 @@ class Desk:
                 if report.type == "started":
                     job.started, job.started_at = True, time.monotonic()
                     self._pass_credit(job)
-        self._shelf.expire(time.monotonic())
+        self._results.expire(time.monotonic())
         self.dispatch()
 
     def dispatch(self) -> None:
@@ -179,7 +179,7 @@ class Desk:
         if job.started:
             self._job_s = self.used_at - job.started_at
         _log.info("job %s ended: %s", job.id, report.type)
-        self._shelf.keep(job.id, report.frames, self.used_at)
+        self._results.keep(job.id, report.frames, self.used_at)
         self.tell(job.client, report.type, job.id, report.frames)
 
     def tell(
