@@ -49,10 +49,12 @@ class Gimp:
             stop(gimp)
         return self.findings(folder)
 
-    def start(self, script: str, **parameters: Any) -> tuple[subprocess.Popen[bytes], Path]:
+    def start(
+        self, script: str, *options: str, **parameters: Any
+    ) -> tuple[subprocess.Popen[bytes], Path]:
         """Start `inside/SCRIPT.py` in a GIMP with a window, on a screen of its own."""
         folder = self._prepare(script, parameters)
-        command = ["bash", str(HERE / "inside" / "screen.sh"), _batch(script, folder)]
+        command = ["bash", str(HERE / "inside" / "screen.sh"), _batch(script, folder), *options]
         return self.host.start(command, self.home, folder / "log.txt"), folder
 
     def findings(self, folder: Path) -> dict[str, Any]:

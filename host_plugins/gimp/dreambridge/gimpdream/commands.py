@@ -24,6 +24,8 @@ from gimpdream.errors import UserError
 class Command(Protocol):
     """What the user asked for. Making one checks the document and may raise `UserError`."""
 
+    image: Gimp.Image
+
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
         """A command for the layers that are selected in the image."""
 
@@ -44,7 +46,7 @@ class NewDream:
     """Dream the selected layers, each into a new layer above it."""
 
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
-        self._image, self._schema = image, schema
+        self.image, self._schema = image, schema
         self._layers = check_layers(image, drawables)
 
     def prefill(self, config: Any) -> Json | None:
@@ -60,35 +62,35 @@ class NewDream:
     def plan(self, config: Any) -> Plan:
         """Each selected layer, inside the selection."""
         parameters = arguments.read_parameters(config, self._schema)
-        return Plan(parameters, sources(self._image, self._layers, parameters, self._schema))
+        return Plan(parameters, sources(self.image, self._layers, parameters, self._schema))
 
     def selection_fingerprint(self) -> object:
         """Of the image's selection."""
-        return selection_fingerprint(self._image)
+        return selection_fingerprint(self.image)
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Insert each dream as a new layer."""
         for dream in dreams:
-            check_source_unchanged(self._image, dream.source, dream.metadata)
-        return insert_dreams(self._image, dreams)
+            check_source_unchanged(self.image, dream.source, dream.metadata)
+        return insert_dreams(self.image, dreams)
 
 
 class DreamAgain:
     """Dream the source of a dream layer anew, into the same layer."""
 
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
-        self._image, self._schema = image, schema
+        self.image, self._schema = image, schema
         self._found = dream_layer.selected_dream_layer(image, drawables)
 
     def prefill(self, config: Any) -> Json | None:
         """Start with what the layer remembers."""
-        return dream_layer.prefill(self._image, self._found, config, self._schema)
+        return dream_layer.prefill(self.image, self._found, config, self._schema)
 
     def plan(self, config: Any) -> Plan:
         """The source of the dream layer, where that shows now."""
-        parameters = dream_layer.read_parameters(self._image, self._found, config, self._schema)
+        parameters = dream_layer.read_parameters(self.image, self._found, config, self._schema)
         return Plan(
-            parameters, [dream_layer.source_of(self._image, self._found, parameters, self._schema)]
+            parameters, [dream_layer.source_of(self.image, self._found, parameters, self._schema)]
         )
 
     def selection_fingerprint(self) -> object:
@@ -98,7 +100,7 @@ class DreamAgain:
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Give the layer its new pixels."""
         (dream,) = dreams
-        check_source_unchanged(self._image, dream.source, dream.metadata)
+        check_source_unchanged(self.image, dream.source, dream.metadata)
         dream_layer.check_layer_unchanged(self._found, dream.pixels)
-        replace_pixels(self._image, self._found.layer, dream)
+        replace_pixels(self.image, self._found.layer, dream)
         return [self._found.layer]

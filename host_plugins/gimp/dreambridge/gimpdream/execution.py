@@ -29,7 +29,7 @@ def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence
     """Run the command and return the layers with the dreams.
 
     Raises:
-        UserError: the document or arguments don't allow it, or the document changed since.
+        UserError: the document or arguments don't allow it, or the document changed or was closed.
         BridgeError: the bridge failed; the document is as it was.
     """
     plan = command.plan(config)
@@ -42,7 +42,7 @@ def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence
             part = f"Layer {number} of {len(transfers)}: " if len(transfers) > 1 else ""
             metadata = _metadata_of(transfer, plan.parameters, client.welcome.version, ids)
             request = transfer.request(plan.parameters.settings, guide)
-            result = dream(client, request, part)
+            result = dream(client, request, command.image, part)
             estimate.record(request, result)
             dreams.append(_finished(transfer, plan.parameters, metadata, result, schema))
     layers = command.finish(dreams)

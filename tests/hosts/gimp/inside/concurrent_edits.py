@@ -9,34 +9,47 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.harness import AGAIN, QUICK, call, case, painted, picture, raw, rectangle
+from inside.harness import AGAIN, DREAM, QUICK, call, case, painted, picture, raw, rectangle
 from inside.processes import (
     concurrently,
     kill,
-    plug_in,
-    running,
     wait_until,
     wait_until_dreaming,
+    workers,
 )
 
 FOLDER = Path(os.environ["DREAMBRIDGE_EDITOR_FOLDER"])
-SLOW = {"layers": "relu3_3", "iterations": 12, "octaves": 1, "step": 1.0, "jitter": 0, "edge": 0.0}
 
 
-def edit(code: str) -> bool:
-    """Let the editing plug-in do something during a dream; whether it was still running."""
-    wait_until_dreaming()
-    kill(plug_in(), signal.SIGSTOP)  # so that the dream is not over before the edit is done
-    still_dreaming = running() == 1
+def dream_during(
+    code: str, image: Gimp.Image, layer: Gimp.Layer, procedure: str = DREAM
+) -> dict[str, Any]:
+    """Dream, and let the editing plug-in run the code while the server computes."""
+    stopped = workers()
+    for worker in stopped:
+        kill(worker, signal.SIGSTOP)  # so that the dream is not over before the edit is done
+
+    def edit() -> None:
+        try:
+            wait_until_dreaming()
+            _edit(code)
+        finally:
+            for worker in stopped:
+                kill(worker, signal.SIGCONT)
+
+    with concurrently(edit) as failures:
+        outcome = call(image, [layer], procedure, **QUICK)
+    return {**outcome, "failures": failures, "workers": len(stopped)}
+
+
+def _edit(code: str) -> None:
     (FOLDER / "done").unlink(missing_ok=True)
     (FOLDER / "writing").write_text(code, "utf-8")
     (FOLDER / "writing").rename(FOLDER / "wanted")
     wait_until((FOLDER / "done").exists, "done by the editing plug-in")
-    kill(plug_in(), signal.SIGCONT)
     done = (FOLDER / "done").read_text("utf-8")
     if done != "done":
         raise RuntimeError(done)
-    return still_dreaming
 
 
 def document() -> tuple[Gimp.Image, Gimp.Layer]:
@@ -50,10 +63,7 @@ def document() -> tuple[Gimp.Image, Gimp.Layer]:
 def edited(code: str) -> dict[str, Any]:
     """Dream while this edit is done; what is there afterwards."""
     image, layer = document()
-    still_dreaming: list[bool] = []
-    with concurrently(lambda: still_dreaming.append(edit(code))) as failures:
-        outcome = call(image, [layer], **SLOW)
-    facts = {**outcome, "failures": failures, "still_dreaming": still_dreaming}
+    facts = dream_during(code, image, layer)
     if image.is_valid():
         layers = image.get_layers()
         facts |= {"names": [one.get_name() for one in layers]}
@@ -79,6 +89,14 @@ EDITS = {
     "to grey": "image.convert_grayscale()",
     "to 16 bits": "image.convert_precision(Gimp.Precision.U16_NON_LINEAR)",
 }
+
+
+@case("a first dream, which starts the worker")
+def _() -> Any:
+    image, layer = document()
+    return call(image, [layer], **QUICK)
+
+
 for name, code in EDITS.items():
 
     @case(name)
@@ -92,11 +110,8 @@ def _() -> Any:
     call(image, [layer], **QUICK)
     dream = image.get_layers()[0]
     code = "image = Gimp.get_images()[0]; image.remove_layer(image.get_layers()[0])"
-    still_dreaming: list[bool] = []
-    with concurrently(lambda: still_dreaming.append(edit(code))) as failures:
-        outcome = call(image, [dream], AGAIN, **SLOW)
-    names = [one.get_name() for one in image.get_layers()]
-    return {**outcome, "failures": failures, "still_dreaming": still_dreaming, "names": names}
+    facts = dream_during(code, image, dream, AGAIN)
+    return {**facts, "names": [one.get_name() for one in image.get_layers()]}
 
 
 @case("painted on")
@@ -107,11 +122,7 @@ def _() -> Any:
         "buffer = layer.get_buffer(); buffer.set(Gegl.Rectangle.new(0, 0, 20, 20), "
         "\"R'G'B' u8\", b'\\xff' * 1200); buffer.flush(); layer.update(0, 0, 20, 20)"
     )
-    still_dreaming: list[bool] = []
-    gegl = "from gi.repository import Gegl\n"
-    with concurrently(lambda: still_dreaming.append(edit(gegl + HEAD + code))) as failures:
-        outcome = call(image, [layer], **SLOW)
+    facts = dream_during("from gi.repository import Gegl\n" + HEAD + code, image, layer)
     white = set(raw(layer, rectangle(0, 0, 20, 20), "R'G'B' u8")) == {255}
     names = [one.get_name() for one in image.get_layers()]
-    facts = {"still_dreaming": still_dreaming, "names": names, "white": white}
-    return {**outcome, "failures": failures, **facts}
+    return {**facts, "names": names, "white": white}

@@ -125,6 +125,11 @@ def servers() -> list[int]:
     return list(processes(str(Path(bridge()["connection_file"]).parent)))
 
 
+def workers() -> list[int]:
+    """The processes in which the server computes."""
+    return [process for process, parent in processes("").items() if parent == server()]
+
+
 def relays() -> list[int]:
     """The relays of this plug-in."""
     parents = processes(str(PLUGIN / "dreambridge.py"))

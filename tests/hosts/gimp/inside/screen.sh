@@ -1,5 +1,5 @@
 #!/bin/bash
-# A screen with a window manager and GIMP on it; the argument is the batch to run there.
+# A screen with a window manager and GIMP on it; the arguments are the batch to run there and GIMP's options.
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 number=$(mktemp -u)
 mkfifo "$number"
@@ -7,4 +7,4 @@ Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$number" >/dev/null 2>&
 read -r screen <"$number"
 export DISPLAY=:$screen
 openbox >/dev/null 2>&1 &
-dbus-run-session gimp --no-splash --batch-interpreter=python-fu-eval -b "$1" --quit
+dbus-run-session gimp --no-splash "${@:2}" --batch-interpreter=python-fu-eval -b "$1" --quit

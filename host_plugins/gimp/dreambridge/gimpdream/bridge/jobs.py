@@ -26,6 +26,7 @@ from bridgeclient import (
     connect,
 )
 from bridgeclient.looks import Json, time_left
+from gimpdream.document.checks import check_open
 
 NAME = "GIMP"
 _REDRAW_S = 0.1
@@ -54,10 +55,11 @@ def connected(here: Path) -> Iterator[BridgeClient]:
         yield client
 
 
-def dream(client: BridgeClient, request: DreamRequest, part: str = "") -> Result:
+def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: str = "") -> Result:
     """The finished dream; `part` says which of several it is.
 
     Raises:
+        UserError: the image was closed.
         BridgeError: it failed, was cancelled, or the server is gone.
     """
     drawn_at = 0.0
@@ -75,6 +77,7 @@ def dream(client: BridgeClient, request: DreamRequest, part: str = "") -> Result
                 _show_status(part, "Falling asleep…")
             case Progress() if time.monotonic() - drawn_at > _REDRAW_S:
                 drawn_at = time.monotonic()
+                check_open(image)
                 _show_status(part, describe(event))
                 Gimp.progress_update(event.fraction)
     raise AssertionError("events end with a result or an error")

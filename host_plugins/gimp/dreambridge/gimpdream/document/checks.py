@@ -72,6 +72,16 @@ def check_locks(layer: Gimp.Layer, *, itself: bool = False) -> None:
         )
 
 
+def check_open(image: Gimp.Image) -> None:
+    """Let an image pass that was not closed during its dream.
+
+    Raises:
+        UserError: it was closed.
+    """
+    if not image.is_valid():
+        raise UserError("The image was closed while it was dreamed, so the dream is lost.")
+
+
 def check_source_unchanged(
     image: Gimp.Image, source: SourceRegion, metadata: DreamMetadata
 ) -> None:
@@ -80,8 +90,7 @@ def check_source_unchanged(
     Raises:
         UserError: it doesn't, with what happened.
     """
-    if not image.is_valid():
-        raise UserError("The image was closed while it was dreamed, so the dream is lost.")
+    check_open(image)
     if not source.layer.is_valid():
         raise UserError(
             f"“{metadata.source_name}” was removed while it was dreamed: the dream is lost."

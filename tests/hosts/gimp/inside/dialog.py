@@ -1,0 +1,191 @@
+"""The dialog in GIMP's window: preview, pages, repeat, cancel and help, with pictures of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gi.repository import Gimp, Gio
+
+from inside.harness import AGAIN, DREAM, FOLDER, PARAMETERS, QUICK, call, case, ellipse, state
+from inside.processes import concurrently, running, wait_until, wait_until_dreaming
+from inside.screen import (
+    ASIDE,
+    choose,
+    dream_long,
+    photograph,
+    press,
+    shell,
+    show,
+    size,
+    turn_wheel,
+    window,
+)
+
+
+def dreams() -> int:
+    """How many dreams the server has finished, previews among them."""
+    return Path(PARAMETERS["log"]).read_text("utf-8").count("ended: result")
+
+
+@contextmanager
+def awaited() -> Iterator[None]:
+    """Do something that starts a dream, and wait until the server has finished it."""
+    before = dreams()
+    yield
+    wait_until(lambda: dreams() > before, "a dream")
+    wait_until(lambda: not running(), "quiet")
+    time.sleep(0.5)  # until what came back is drawn
+
+
+def widen_layers() -> None:
+    """Drag the border of the docks, so that the picture shows the layers' names."""
+    drag = "mousemove 1036 421 mousedown 1 mousemove 1000 421 mouseup 1"
+    shell("xdotool", *drag.split(), *ASIDE)
+    time.sleep(1.5)  # until the window is drawn
+
+
+def photo() -> tuple[Gimp.Image, Gimp.Layer]:
+    """The photograph with a soft ellipse selected, shown in the window."""
+    file, scale = Gio.File.new_for_path(PARAMETERS["photo"]), PARAMETERS["scale"]
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
+    image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
+    ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
+    show(image)
+    return image, image.get_layers()[0]
+
+
+def interactive(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> dict[str, Any]:
+    mode = Gimp.RunMode.INTERACTIVE
+    return call(image, [layer], arguments.pop("procedure", DREAM), run_mode=mode, **arguments)
+
+
+def click_cancel() -> None:
+    """Click Cancel in the status bar: the right end of what the progress has changed there."""
+    pictures = (str(FOLDER / "idle.png"), str(FOLDER / "progress.png"))
+    bar = (
+        "-crop 1280x40+0+755 +repage -compose difference -composite -threshold 5% -format %@ info:"
+    )
+    size, left, _ = shell("convert", *pictures, *bar.split()).split("+")
+    right = int(size.split("x")[0]) + int(left)
+    shell("xdotool", "mousemove", str(right - 15), "772", "click", "1")
+
+
+def all_metadata(image: Gimp.Image) -> list[str]:
+    found = [layer.get_parasite("dreambridge") for layer in image.get_layers()]
+    return [bytes(parasite.get_data()).decode() for parasite in found if parasite]
+
+
+@case("dialog")
+def _() -> Any:
+    """Open, look, choose another preset, look again, dream, look at the document; then repeat."""
+    image, layer = photo()
+    facts: dict[str, Any] = {}
+    with awaited():
+        choose("DeepDream")
+        wait_until(lambda: window("DeepDream"), "a dialog")
+    facts["first_size"] = size("DeepDream")
+    photograph("dialog", window("DeepDream"))
+    with awaited():
+        press("DeepDream", "alt+p", "Down")
+    photograph("preview", window("DeepDream"))
+    press("DeepDream", "alt+a")
+    facts["advanced_size"] = size("DeepDream")
+    photograph("advanced", window("DeepDream"))
+    turn_wheel("DeepDream")
+    photograph("scrolled", window("DeepDream"))
+    press("DeepDream", "alt+k", "alt+v")
+    wait_until(lambda: not running(), "without a preview")
+    time.sleep(0.5)  # until the picture is drawn
+    photograph("original", window("DeepDream"))
+    press("DeepDream", "alt+d")
+    wait_until(lambda: len(all_metadata(image)) == 1, "dreamed")
+    widen_layers()
+    photograph("document")
+    facts["names"] = [layer.get_name() for layer in image.get_layers()]
+    image.set_selected_layers([layer])
+    press("– GIMP", "ctrl+f")
+    wait_until(lambda: len(all_metadata(image)) == 2, "dreamed again by Repeat Last")
+    return {**facts, "metadata": all_metadata(image)}
+
+
+@case("dialog of dreaming again")
+def _() -> Any:
+    image, layer = photo()
+    call(image, [layer], **QUICK, seed=5)
+
+    def use_the_dialog() -> None:
+        with awaited():
+            wait_until(lambda: window("Dream Again"), "a dialog")
+        photograph("again", window("Dream Again"))
+        with awaited():
+            press("Dream Again", "alt+n")
+        press("Dream Again", "alt+d")
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, image.get_layers()[0], procedure=AGAIN)
+    return {**outcome, "failures": failures, "metadata": all_metadata(image)}
+
+
+@case("dialog closed")
+def _() -> Any:
+    image, layer = photo()
+    before = state(image)
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        dream_long()
+        wait_until_dreaming()
+        press("DeepDream", "Escape")
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    stopped = wait_until(lambda: not running(), "stopped")
+    unchanged = state(image) == before
+    return {**outcome, "failures": failures, "unchanged": unchanged, "stopped": stopped}
+
+
+@case("cancelled in the progress bar")
+def _() -> Any:
+    image, layer = photo()
+    before = state(image)
+    seconds = []
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        photograph("idle")
+        dream_long()
+        press("DeepDream", "alt+v")
+        wait_until(lambda: not running(), "without a preview")
+        press("DeepDream", "alt+d")
+        wait_until_dreaming()
+        time.sleep(1.0)  # a few steps, so that the progress bar says something
+        photograph("progress")
+        click_cancel()
+        seconds.append(wait_until(lambda: not running(), "stopped"))
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    unchanged = state(image) == before
+    return {**outcome, "failures": failures, "unchanged": unchanged, "seconds": seconds}
+
+
+@case("help")
+def _() -> Any:
+    """The dialog's Help button, with a browser that only notes what it is given."""
+    image, layer = photo()
+    noted = Path.home() / "opened"
+
+    def use_the_dialog() -> None:
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        press("DeepDream", "alt+h")
+        wait_until(noted.exists, "opened")
+        wait_until(lambda: noted.read_text("utf-8").strip(), "noted")
+        press("DeepDream", "Escape")
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    return {**outcome, "failures": failures, "page": noted.read_text("utf-8").strip()}
