@@ -1,8 +1,9 @@
 """One conversation with the server: submit jobs, hear how they go, cancel them.
 
 Two ways to listen, for two kinds of program: `events` blocks until the next event of a job (command
-line, GIMP), `receive` never blocks (a GUI's timer or socket notifier, Krita). An object belongs to
-one thread at a time. Knows the wire and no editor; finding and starting a server is `discovery`.
+line, GIMP), `receive` only as long as it is told, by default not at all (Krita; a batch's jobs). An
+object belongs to one thread at a time. Knows the wire and no editor; finding and starting a server
+is `discovery`.
 """
 
 from __future__ import annotations
@@ -137,11 +138,12 @@ class BridgeClient:
             if isinstance(event, Result):
                 return
 
-    def receive(self) -> Event | None:
+    def receive(self, timeout_s: float = 0.0) -> Event | None:
         """The next event of any job, or an answer to `request_status`; None when there is none.
 
-        Never blocks. Call it at least every two seconds while a job is unfinished, because it
-        also tells the server that this program is alive, and until None whenever `fileno` fires.
+        Blocks no longer than `timeout_s`. Call it at least every two seconds while a job is
+        unfinished, because it also tells the server that this program is alive, and until None
+        whenever `fileno` fires.
 
         Raises:
             BridgeError: the server is gone (`server.lost`, `server.closing`); all jobs with it.
@@ -149,7 +151,7 @@ class BridgeClient:
         for waiting in self._waiting.values():
             if waiting:
                 return waiting.popleft()
-        return self._next(0.0)
+        return self._next(timeout_s)
 
     def fileno(self) -> int:
         """A descriptor that becomes readable when `receive` may have an event."""

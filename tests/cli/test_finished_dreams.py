@@ -21,7 +21,7 @@ from PIL import Image, ImageCms
 
 from dreambridge.arrays import Array
 from dreambridge.cli import dream as command
-from dreambridge.cli import main
+from dreambridge.cli import main, picture_job
 from dreambridge.cli.engines import Dream
 from dreambridge.cli.pictures import FORMATS, Picture, read_picture, writing
 
@@ -178,7 +178,7 @@ def test_a_result_for_which_memory_runs_out_is_rescued_as_it_was_computed(
     def exhausted(*_: object) -> Picture:
         raise MemoryError
 
-    monkeypatch.setattr(command, "from_dream", exhausted)
+    monkeypatch.setattr(picture_job, "from_dream", exhausted)
     result = run("dream", source, vanishing / "out.png", "--local")
     assert result.exit_code == 1
     assert "not enough memory" in result.output

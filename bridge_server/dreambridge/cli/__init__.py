@@ -16,6 +16,7 @@ from dreambridge.cli.messages import escape_unprintable, reported
 
 _COMMANDS = {
     "dream": "dreambridge.cli.dream:dream",
+    "batch": "dreambridge.cli.batch.command:batch",
     "demo": "dreambridge.cli.demo:demo",
     "serve": "dreambridge.cli.serve:serve",
     "status": "dreambridge.cli.serve:status",

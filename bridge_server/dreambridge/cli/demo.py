@@ -9,8 +9,10 @@ from typing import Any
 import click
 import numpy as np
 
-from dreambridge.cli.dream import Files, dream_file, exit_codes
+from dreambridge.cli.dream import dream_picture
+from dreambridge.cli.ending import exit_codes
 from dreambridge.cli.parameters import chosen_settings, settings_options
+from dreambridge.cli.picture_job import Files, open_job
 from dreambridge.cli.pictures import Picture, PictureError, read_picture, write_picture
 from dreambridge.cli.reporters import BarReporter, Reporter
 from dreamcore.settings import DreamSettings
@@ -47,7 +49,7 @@ def _demo(out: Path, settings: DreamSettings, reporter: Reporter) -> None:
     write_picture(before, picture)
     height, width = picture.pixels.shape[:2]
     reporter.note(f"Dreaming {before} ({width} × {height}); a server starts first if none runs.")
-    dream_file(Files(before, after), settings, reporter)
+    dream_picture(open_job(Files(before, after), settings), reporter)
     left, right = picture.pixels, read_picture(after).pixels
     gap = np.full((left.shape[0], _GAP, left.shape[2]), 255, left.dtype)
     write_picture(both, Picture(np.concatenate((left, gap, right), axis=1)))

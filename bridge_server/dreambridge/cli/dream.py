@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bridgeclient.errors import BridgeError, Cancelled
-from dreambridge.cli import CANCELLED
-from dreambridge.cli.engines import Here, Request, dream_here, dream_on_bridge
+from dreambridge.cli.ending import exit_codes
+from dreambridge.cli.engines import Here, dream_here, dream_on_bridge
+from dreambridge.cli.file_options import file_options
 from dreambridge.cli.parameters import (
     chosen_execution,
     chosen_settings,
     execution_options,
     settings_options,
 )
+from dreambridge.cli.picture_job import Files, PictureJob, ReadOptions, WriteOptions, open_job
 from dreambridge.cli.pictures import (
     FORMATS,
-    MAX_MEGAPIXELS,
     QUALITY,
     STREAM,
-    Destination,
-    Picture,
     PictureError,
     format_of,
-    from_dream,
-    read_mask,
     read_picture,
-    to_dream,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
-from dreambridge.cli.types import Number
 from dreambridge.cli.types import weights as weights_type
-from dreamcore.settings import DreamSettings, Execution
+from dreamcore.settings import Execution
 
 _picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-
-
-@dataclass(frozen=True)
-class Files:
-    """The picture to dream and what goes with it, each a path or `-`, and how much is read."""
-
-    source: Path
-    out: Path
-    mask: Path | None = None
-    guide: Path | None = None
-    format: str | None = None
-    quality: int = QUALITY
-    max_megapixels: float = MAX_MEGAPIXELS
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -60,22 +37,7 @@ class Files:
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--mask", type=_picture_path, help="Dream only where this picture is bright.")
 @click.option("--guide", type=_picture_path, help="Grow what this picture shows.")
-@click.option(
-    "--format",
-    type=click.Choice(list(FORMATS)),
-    help="Write OUT in this format, whatever its suffix.",
-)
-@click.option(
-    "--quality",
-    type=click.IntRange(1, 100),
-    help=f"Of JPEG and WebP.  [default {QUALITY}]",
-)
-@click.option(
-    "--max-megapixels",
-    type=Number(min=0, min_open=True),
-    default=MAX_MEGAPIXELS,
-    help=f"Read no picture that says it is larger.  [default {MAX_MEGAPIXELS:g}]",
-)
+@file_options
 @click.option("--local", is_flag=True, help="Compute in this process, without the bridge.")
 @click.option(
     "--weights",
@@ -94,6 +56,7 @@ def dream(
     format: str | None,
     quality: int | None,
     max_megapixels: float,
+    size: int | None,
     local: bool,
     weights: str | None,
     as_json: bool,
@@ -123,9 +86,11 @@ def dream(
     here = Here(weights or "bundled", execution or Execution()) if local else None
     apart = str(out) == STREAM
     reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)
-    files = Files(source, out, mask, guide, format, quality or QUALITY, max_megapixels)
+    reading, writing = ReadOptions(max_megapixels, size), WriteOptions(format, quality or QUALITY)
     with reporter, exit_codes(reporter):
-        dream_file(files, settings, reporter, here)
+        shown = None if guide is None else read_picture(guide, max_megapixels)
+        job = open_job(Files(source, out, mask), settings, shown, reading, writing)
+        dream_picture(job, reporter, here)
 
 
 def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
@@ -144,67 +109,20 @@ def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
         raise click.UsageError("--quality goes with JPEG and WebP.")
 
 
-def dream_file(
-    files: Files, settings: DreamSettings, reporter: Reporter, here: Here | None = None
-) -> None:
-    """Dream one file into another; with `here` in this process.
+def dream_picture(job: PictureJob, reporter: Reporter, here: Here | None = None) -> None:
+    """Dream one picture; with `here` in this process.
 
     Raises:
         PictureError: a file can't be read or written.
         BridgeError: the dream failed.
     """
-    most = files.max_megapixels
-    picture = read_picture(files.source, most)
-    guide = None if files.guide is None else read_picture(files.guide, most)
-    request = Request(
-        to_dream(picture),
-        settings,
-        None if files.mask is None else read_mask(files.mask, most),
-        None if guide is None else to_dream(guide),
-    )
-    with Destination(files.out, files.format, files.quality) as destination:
-        lacking = destination.try_encoding(picture)
-        for note in [*picture.notes, *(guide.notes if guide else ()), *lacking]:
+    with job:
+        for note in job.notes:
             reporter.note(note)
         dreamed = (
-            dream_on_bridge(request, reporter.event)
+            dream_on_bridge(job.request, reporter.event)
             if here is None
-            else dream_here(request, here, reporter.event)
+            else dream_here(job.request, here, reporter.event)
         )
-        try:
-            result = from_dream(picture, request.image, dreamed.image)
-        except MemoryError as error:
-            raise destination.rescue(Picture(dreamed.image), "not enough memory") from error
-        destination.write(result)
-    height, width = dreamed.image.shape[:2]
-    facts = {name: value for name, value in vars(dreamed).items() if name != "image"}
-    reporter.done(out=str(files.out), width=width, height=height, **facts)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let a termination, as at logging out, clean up like Ctrl-C: no temporary file stays."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    found = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
-    changed = {number: old for number, old in found.items() if old == signal.SIG_DFL}
-    for number in changed:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, old in changed.items():
-            signal.signal(number, old)
-
-
-@contextmanager
-def exit_codes(reporter: Reporter) -> Iterator[None]:
-    """Tell how a dream ended that has no result, and turn it into the exit code."""
-    try:
-        with _terminable():
-            yield
-    except (KeyboardInterrupt, Cancelled):
-        reporter.cancelled()
-        raise click.exceptions.Exit(CANCELLED) from None
-    except (BridgeError, PictureError) as error:
-        reporter.failed(error)
-        raise click.exceptions.Exit(1) from error
+        facts = job.finish(dreamed)
+    reporter.done(**facts)

@@ -60,12 +60,7 @@ def dream_on_bridge(request: Request, on_event: OnEvent) -> Dream:
         KeyboardInterrupt: the user cancelled, and the server has stopped the job.
     """
     with connect(installation(), name="dreambridge-cli") as client:
-        job = client.submit(
-            to_frame(request.image),
-            request.settings.to_json(),
-            mask=None if request.mask is None else to_frame(request.mask),
-            guide=None if request.guide is None else to_frame(request.guide),
-        )
+        job = submit(client, request)
         try:
             return _follow(client, job, on_event)
         except KeyboardInterrupt:
@@ -73,11 +68,35 @@ def dream_on_bridge(request: Request, on_event: OnEvent) -> Dream:
             raise
 
 
+def submit(client: BridgeClient, request: Request) -> str:
+    """Hand in a dream; its job id.
+
+    Raises:
+        BridgeError: the server takes none so large, or is gone.
+    """
+    return client.submit(
+        to_frame(request.image),
+        request.settings.to_json(),
+        mask=None if request.mask is None else to_frame(request.mask),
+        guide=None if request.guide is None else to_frame(request.guide),
+    )
+
+
+def worker_count(client: BridgeClient) -> int:
+    """How many dreams the server computes at a time."""
+    return 1
+
+
+def as_dream(result: Result) -> Dream:
+    """A dream that the bridge made."""
+    image = to_array(result.image)
+    return Dream(image, result.seconds, result.octaves, result.device, result.precision)
+
+
 def _follow(client: BridgeClient, job: str, on_event: OnEvent) -> Dream:
     for event in client.events(job):
         if isinstance(event, Result):
-            image = to_array(event.image)
-            return Dream(image, event.seconds, event.octaves, event.device, event.precision)
+            return as_dream(event)
         if isinstance(event, Accepted | Started | Progress):
             on_event(event)
     raise AssertionError("a job's events end with a result or an error")

@@ -47,6 +47,13 @@ def system_message(error: OSError) -> str:
     return f"{where}: {what}." if where else f"The system refused something: {what}."
 
 
+def sentence(error: Exception) -> str:
+    """What happened, for people."""
+    if isinstance(error, OSError):
+        return system_message(error)
+    return str(error) or type(error).__name__
+
+
 def escape_unprintable() -> None:
     """Let names of files and signs that the terminal's encoding lacks be printed in escapes.
 
@@ -79,8 +86,7 @@ def reported(*, as_json: bool) -> Iterator[None]:
         if as_json:
             click.echo(error_event(error))
             raise click.exceptions.Exit(1) from error
-        said = system_message(error) if isinstance(error, OSError) else str(error)
-        raise click.ClickException(said) from error
+        raise click.ClickException(sentence(error)) from error
 
 
 def _note(

@@ -59,10 +59,19 @@ _READERS: dict[str, tuple[Any, str | None]] = {
 
 def settings_options(command: _Command) -> _Command:
     """Add `--preset` and one option for each setting, all None where they are not given."""
-    command = _options(DreamSettings)(command)
-    looks = click.Choice(list(PRESETS))
+    return _preset_option(several=False)(_options(DreamSettings)(command))
+
+
+def several_presets_options(command: _Command) -> _Command:
+    """The same with a `--preset` that may be given several times, () where it is not."""
+    return _preset_option(several=True)(_options(DreamSettings)(command))
+
+
+def _preset_option(*, several: bool) -> Callable[[_Command], _Command]:
     text = "Start from this look; other options change it. `dreambridge presets` lists them."
-    return click.option("--preset", type=looks, help=text)(command)
+    more = " May be given several times." if several else ""
+    looks = click.Choice(list(PRESETS))
+    return click.option("--preset", type=looks, multiple=several, help=text + more)
 
 
 def execution_options(*names: str) -> Callable[[_Command], _Command]:

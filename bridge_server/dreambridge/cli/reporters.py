@@ -48,6 +48,11 @@ class Reporter(ABC):
         """The user cancelled, and the dream has stopped."""
 
 
+def print_event(event: str, *, err: bool = False, **facts: Any) -> None:
+    """One event as a line of JSON."""
+    click.echo(json.dumps({"event": event, **facts}), err=err)
+
+
 class JsonReporter(Reporter):
     """One JSON object a line, each with its `event`, on standard output or error."""
 
@@ -55,22 +60,30 @@ class JsonReporter(Reporter):
         self._err = err
 
     def event(self, event: DreamEvent) -> None:
-        self._line(type(event).__name__.lower(), **vars(event))
+        print_event(type(event).__name__.lower(), err=self._err, **vars(event))
 
     def note(self, text: str) -> None:
-        self._line("note", message=text)
+        print_event("note", err=self._err, message=text)
 
     def done(self, **facts: Any) -> None:
-        self._line("result", **facts)
+        print_event("result", err=self._err, **facts)
 
     def failed(self, error: Exception) -> None:
         click.echo(error_event(error), err=self._err)
 
     def cancelled(self) -> None:
-        self._line("cancelled")
+        print_event("cancelled", err=self._err)
 
-    def _line(self, event: str, **facts: Any) -> None:
-        click.echo(json.dumps({"event": event, **facts}), err=self._err)
+
+def progress_bar() -> Bar:
+    """A bar on standard error, shown while that is a terminal; `left` is a field of its tasks."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f}%  {task.fields[left]}"),
+    )
+    shown = sys.stderr.isatty()
+    return Bar(*columns, console=Console(stderr=True), transient=True, disable=not shown)
 
 
 class BarReporter(Reporter):
@@ -78,13 +91,7 @@ class BarReporter(Reporter):
 
     def __init__(self, *, err: bool = False) -> None:
         self._err = err
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.percentage:>3.0f}%  {task.fields[left]}"),
-        )
-        shown = sys.stderr.isatty()
-        self._bar = Bar(*columns, console=Console(stderr=True), transient=True, disable=not shown)
+        self._bar = progress_bar()
         self._task: TaskID | None = None
 
     def __enter__(self) -> Reporter:
@@ -104,7 +111,7 @@ class BarReporter(Reporter):
             case Progress():
                 at = f"octave {event.octave}/{event.octaves}"
                 step = f"iteration {event.iteration}/{event.iterations}"
-                self._show(f"{at}  {step}", event.fraction, _left(event.remaining_s))
+                self._show(f"{at}  {step}", event.fraction, time_left(event.remaining_s))
 
     def _show(self, description: str, fraction: float = 0.0, left: str = "") -> None:
         if self._task is not None:
@@ -129,7 +136,8 @@ class BarReporter(Reporter):
         click.echo("Cancelled.", err=True)
 
 
-def _left(seconds: float | None) -> str:
+def time_left(seconds: float | None) -> str:
+    """As `1:05 left`; "" while it isn't known."""
     if seconds is None:
         return ""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"

@@ -1,9 +1,9 @@
 """Picture files to arrays and back: nothing lost in silence, nothing destroyed on failure.
 
 Reading: `reading` asks `pillow`, `tiff` or `exr` for a `picture`, within `limits`; `colour` and
-`metadata` bring it to upright RGB or grey. `transfer` goes between a file's numbers and the
-dream's. Writing: `writing` is where a result goes, `formats` what each format can hold, `encoders`
-how each is written. Nothing here knows how a dream is computed.
+`metadata` bring it to upright RGB or grey. `resizing` makes it smaller, `transfer` goes between a
+file's numbers and the dream's. Writing: `writing` is where a result goes, `formats` what each
+format can hold, `encoders` how each is written. Nothing here knows how a dream is computed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 from dreambridge.cli.pictures.formats import FORMATS, QUALITY, format_of
 from dreambridge.cli.pictures.limits import MAX_MEGAPIXELS
 from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError, Rescued
-from dreambridge.cli.pictures.reading import STREAM, read_mask, read_picture
+from dreambridge.cli.pictures.reading import STREAM, SUFFIXES, read_mask, read_picture
+from dreambridge.cli.pictures.resizing import reduced, reduced_mask
 from dreambridge.cli.pictures.transfer import from_dream, to_dream
 from dreambridge.cli.pictures.writing import Destination, write_picture
 
@@ -20,6 +21,7 @@ __all__ = [
     "MAX_MEGAPIXELS",
     "QUALITY",
     "STREAM",
+    "SUFFIXES",
     "Destination",
     "Metadata",
     "Picture",
@@ -29,6 +31,8 @@ __all__ = [
     "from_dream",
     "read_mask",
     "read_picture",
+    "reduced",
+    "reduced_mask",
     "to_dream",
     "write_picture",
 ]

@@ -23,6 +23,12 @@ from dreambridge.cli.pictures.transfer import to_dream
 STREAM = "-"
 """The path that means standard input or output."""
 
+SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".exr", ".webp", ".heic", ".heif"}
+    | {".avif", ".bmp", ".ppm", ".pgm", ".pnm", ".gif", ".psd", ".jp2", ".tga"}
+)
+"""Of files that are taken for pictures where none is named; a file's bytes decide what it is."""
+
 _READERS = {
     b"II*\0": tiff.read,
     b"MM\0*": tiff.read,

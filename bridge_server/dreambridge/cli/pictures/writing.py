@@ -27,7 +27,7 @@ from dreambridge.cli.pictures.formats import (
 from dreambridge.cli.pictures.picture import Metadata, Picture, PictureError, Rescued
 from dreambridge.cli.pictures.reading import STREAM
 
-_PREFIX = ".dreambridge-"
+TEMPORARY_PREFIX = ".dreambridge-"
 
 
 class Destination:
@@ -59,7 +59,7 @@ class Destination:
                 self._format = self._format or format_of(self.path)
                 self._target = self.path.resolve()  # a link stays; what it points to is replaced
                 folder, suffix = self._target.parent, self._target.suffix
-            handle, name = tempfile.mkstemp(suffix, _PREFIX, folder)
+            handle, name = tempfile.mkstemp(suffix, TEMPORARY_PREFIX, folder)
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links is one of these
             raise PictureError(f"{self._name} can't be written ({_reason(error)}).") from error
         os.close(handle)
