@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dreambridge.home import Paths, locate
 
 from batches import MANIFEST, batch, pictures, run, start_batch, write_crops
 from bridgeclient import find
 from dreambridge.arrays import Array
 from dreambridge.cli.batch.manifest import open_manifest
 from dreambridge.cli.pictures import PictureError
+from dreambridge.paths import Paths, locate
 from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
