@@ -28,6 +28,15 @@ MAY_IMPORT = {
 COMPUTING = {"dreambridge.workers.process", "dreambridge.cli.engines"}
 """The only modules of dreambridge that may use the part of the engine that loads torch."""
 
+BRIDGE_ROOMS = {
+    "cli": {"cli", "installer"},
+    "installer": {"installer"},
+}
+"""Which rooms of dreambridge these may know; the modules beside the rooms they all may."""
+
+SERVER_STARTERS = {"dreambridge.cli.serve"}
+"""They run and stop the server, and know what is named in its package's docstring for that."""
+
 KRITA = ROOT / "host_plugins/krita/dreambridge"
 KRITA_ROOMS = {
     "dreamkrita.document": {"dreamkrita.document"},
@@ -115,6 +124,20 @@ def test_nothing_in_the_bridge_but_the_worker_reaches_the_engine(module: str) ->
         engine = {name for name in names if name.startswith("dreamcore")}
         allowed = {"dreamcore", *TORCH_FREE}
         assert {name for name in engine if name.rsplit(".", 1)[0] not in TORCH_FREE} <= allowed
+
+
+@pytest.mark.parametrize("room", BRIDGE_ROOMS)
+def test_the_rooms_of_the_bridge_know_only_what_they_may(room: str) -> None:
+    inside = {
+        name: path
+        for name, path in modules("dreambridge").items()
+        if f"{name}.".startswith(f"dreambridge.{room}.")
+    }
+    assert inside
+    for name, path in inside.items():
+        known = {met.split(".")[1] for met in imported(path) if met.startswith("dreambridge.")}
+        may = BRIDGE_ROOMS[room] | ({"server"} if name in SERVER_STARTERS else set())
+        assert known & {"cli", "installer", "server", "workers"} <= may, name
 
 
 @pytest.mark.parametrize("room", GIMP_ROOMS)
