@@ -21,7 +21,15 @@ from pathlib import Path
 import numpy as np
 import zmq
 
-from bridgeclient import BridgeClient, Cancelled, Installation, Preview, Result, connect
+from bridgeclient import (
+    BridgeClient,
+    Cancelled,
+    DreamRequest,
+    Installation,
+    Preview,
+    Result,
+    connect,
+)
 from dreambridge import __version__
 from dreambridge.arrays import to_frame
 from dreambridge.paths import VARIABLE, locate
@@ -48,7 +56,7 @@ class Trip:
 def trip(client: BridgeClient, image: np.ndarray, mask: np.ndarray) -> Trip:
     started = time.perf_counter()
     frames = to_frame(image), to_frame(mask)
-    job = client.submit(frames[0], DreamSettings().to_json(), mask=frames[1])
+    job = client.submit(DreamRequest.still(frames[0], DreamSettings().to_json(), mask=frames[1]))
     *_, last = client.events(job)
     whole = time.perf_counter() - started
     assert isinstance(last, Result)
@@ -59,7 +67,7 @@ def first_preview_time(client: BridgeClient) -> float:
     """Seconds from handing in a 512 x 512 dream to its first preview; the dream is cancelled."""
     frame = to_frame(tiled_photo(512, 512))
     started = time.perf_counter()
-    job = client.submit(frame, DreamSettings().to_json(), preview_side=512)
+    job = client.submit(DreamRequest.still(frame, DreamSettings().to_json(), preview_side=512))
     for event in client.events(job):
         if isinstance(event, Preview):
             break

@@ -1,7 +1,7 @@
 """The client side of dreambridge, as the editors' plug-ins and the command line use it.
 
     client = connect(Installation.read(path_of_bridge_json), name="gimp")
-    job = client.submit(image, settings)
+    job = client.submit(DreamRequest.still(image, settings))
     for event in client.events(job):
         ...
 
@@ -35,6 +35,7 @@ from bridgeclient.events import (
 )
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect
+from bridgeclient.request import DreamRequest
 
 __all__ = [
     "Accepted",
@@ -43,6 +44,7 @@ __all__ = [
     "BridgeError",
     "BusyError",
     "Cancelled",
+    "DreamRequest",
     "EngineError",
     "Event",
     "Failed",

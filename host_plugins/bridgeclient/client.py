@@ -9,10 +9,9 @@ is `discovery`.
 from __future__ import annotations
 
 import time
-import uuid
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from bridgeclient.codec import Message, decode, encode
 from bridgeclient.errors import (
@@ -36,6 +35,7 @@ from bridgeclient.events import (
 )
 from bridgeclient.expected import CANCEL_S, Expected
 from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, SILENCE_S, Fields, ImageFrame
+from bridgeclient.request import DreamRequest
 from bridgeclient.transport import Transport
 
 _FLOOD_S = 0.05
@@ -86,35 +86,23 @@ class BridgeClient:
             self.close()
             raise
 
-    def submit(
-        self,
-        image: ImageFrame,
-        settings: dict[str, Any],
-        *,
-        mask: ImageFrame | None = None,
-        guide: ImageFrame | None = None,
-        preview_side: int = 0,
-    ) -> str:
+    def submit(self, request: DreamRequest) -> str:
         """Hand in a dream and return its job id at once.
-
-        `settings` as `DreamSettings` in JSON; missing ones take their defaults. `mask` has one
-        channel and the image's size. `preview_side` is the longest side of previews in pixels;
-        0 means none.
 
         Raises:
             RequestError: `request.too_large`, more than the server takes.
             ServerError: `server.lost`.
         """
-        job = uuid.uuid4().hex
-        given = {"image": image, "mask": mask, "guide": guide}
-        images = {role: frame for role, frame in given.items() if frame is not None}
-        self._check_size(sum(frame.nbytes for frame in images.values()))
-        fields = {"job": job, "settings": settings, "preview_side": preview_side}
-        self._active[job] = Expected(
-            image.width, image.height, image.channels, image.dtype, preview_side
-        )
-        self._send("submit", fields, images)
-        if preview_side > 0:
+        self._check_size(request.nbytes)
+        job = request.job
+        fields = {
+            "job": job,
+            "settings": dict(request.settings),
+            "preview_side": request.preview_side,
+        }
+        self._active[job] = Expected.of(request)
+        self._send("submit", fields, request.images)
+        if request.preview_side > 0:
             self._send("credit", {"job": job})
         return job
 
@@ -206,7 +194,10 @@ class BridgeClient:
         self.close()
 
     def _send(
-        self, type: str, fields: Fields | None = None, images: dict[str, ImageFrame] | None = None
+        self,
+        type: str,
+        fields: Fields | None = None,
+        images: Mapping[str, ImageFrame] | None = None,
     ) -> None:
         self._sent_at = time.monotonic()
         self._transport.send(encode(type, fields, images))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bridgeclient.errors import ProtocolError
 from bridgeclient.events import Event, Preview, Progress, Result
 from bridgeclient.protocol import ImageFrame
+from bridgeclient.request import DreamRequest
 
 CANCEL_S = 60.0
 """How long a server may take to end a cancelled job; it gives its engine half of that."""
@@ -27,6 +28,11 @@ class Expected:
     dtype: str
     preview_side: int
     cancelled_at: float | None = None
+
+    @classmethod
+    def of(cls, request: DreamRequest) -> Expected:
+        """What this request makes one expect."""
+        return cls(*_form(request.image), request.preview_side)
 
     def check(self, event: Event) -> None:
         """Let a result through if it is like the image, a preview if it is small enough.

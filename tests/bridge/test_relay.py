@@ -16,7 +16,7 @@ import psutil
 import pytest
 import zmq
 
-from bridgeclient import BridgeClient, BridgeError, ImageFrame, Result, ServerError
+from bridgeclient import BridgeClient, BridgeError, DreamRequest, ImageFrame, Result, ServerError
 from bridgeclient.connection import Connection, read_connection
 from bridgeclient.errors import AuthError
 from bridgeclient.transport.relay import RelayTransport
@@ -40,7 +40,7 @@ def relayed(connection: Connection) -> Iterator[BridgeClient]:
 
 
 def dream(client: BridgeClient, image: ImageFrame) -> ImageFrame:
-    *_, last = client.events(client.submit(image, QUICK))
+    *_, last = client.events(client.submit(DreamRequest.still(image, QUICK)))
     assert isinstance(last, Result)
     return last.image
 
@@ -63,7 +63,7 @@ def test_large_frames_pass_whole(relayed: BridgeClient) -> None:
     pixels = os.urandom(3000 * 2000 * 4)
     image = ImageFrame(3000, 2000, 4, "uint8", pixels)
     nothing = ImageFrame(3000, 2000, 1, "uint8", bytes(3000 * 2000))
-    job = relayed.submit(image, QUICK, mask=nothing)
+    job = relayed.submit(DreamRequest.still(image, QUICK, mask=nothing))
     *_, last = relayed.events(job)
     assert isinstance(last, Result)
     assert last.image.pixels == pixels
@@ -78,7 +78,7 @@ def test_its_descriptor_tells_when_there_is_something(relayed: BridgeClient) -> 
 
 
 def test_cancelling_through_it(relayed: BridgeClient, photo: Array) -> None:
-    job = relayed.submit(to_frame(photo), ENDLESS)
+    job = relayed.submit(DreamRequest.still(to_frame(photo), ENDLESS))
     events = relayed.events(job)
     next(events)
     relayed.cancel(job)
@@ -100,7 +100,7 @@ def test_a_killed_server_is_noticed(serve: Callable[..., Server], photo: Array) 
     connection = read_connection(server.home.connection_file)
     assert connection is not None
     with through_relay(connection) as client:
-        events = client.events(client.submit(to_frame(photo), ENDLESS))
+        events = client.events(client.submit(DreamRequest.still(to_frame(photo), ENDLESS)))
         next(events)
         server.process.kill()
         with pytest.raises(ServerError) as caught:
@@ -110,7 +110,7 @@ def test_a_killed_server_is_noticed(serve: Callable[..., Server], photo: Array) 
 
 def test_a_killed_relay_is_noticed(connection: Connection, photo: Array) -> None:
     with through_relay(connection) as client:
-        events = client.events(client.submit(to_frame(photo), ENDLESS))
+        events = client.events(client.submit(DreamRequest.still(to_frame(photo), ENDLESS)))
         next(events)
         for process in relays():
             process.kill()
@@ -147,13 +147,13 @@ def test_a_python_without_the_bridge(connection: Connection) -> None:
 _PROGRAM = """
     import sys, time
     from pathlib import Path
-    from bridgeclient import ImageFrame, Installation, connect
+    from bridgeclient import DreamRequest, ImageFrame, Installation, connect
     import bridgeclient.transport.relay
 
     client = connect(Installation(sys.executable, Path(sys.argv[1]), sys.argv[2]), name="test")
     assert type(client._transport).__name__ == "RelayTransport"
-    job = client.submit(ImageFrame(96, 96, 3, "uint8", bytes(range(256)) * 108),
-                        {"octaves": 1, "iterations": 1000})
+    image = ImageFrame(96, 96, 3, "uint8", bytes(range(256)) * 108)
+    job = client.submit(DreamRequest.still(image, {"octaves": 1, "iterations": 1000}))
     for event in client.events(job):
         print(type(event).__name__, flush=True)
 """

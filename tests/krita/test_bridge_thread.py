@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridgeclient import BridgeError, ImageFrame, Installation, Result, Status
+from bridgeclient import BridgeError, DreamRequest, ImageFrame, Installation, Result, Status
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
 from dreamkrita.bridge.bridge_thread import (
@@ -22,7 +22,6 @@ from dreamkrita.bridge.bridge_thread import (
     ThreadMessage,
 )
 from dreamkrita.errors import NotInstalled, UserError
-from dreamkrita.request import Request
 from servers import PATIENCE_S, Server
 
 SETTINGS = {"layers": {"relu2_2": 1.0}, "iterations": 1, "octaves": 1}
@@ -55,7 +54,7 @@ class Waiting:
 
     def dream(self, number: int, image: ImageFrame, unpack: Callable[[Any], Any]) -> ThreadMessage:
         """The last message about a dream."""
-        request = Request(image, SETTINGS)
+        request = DreamRequest.still(image, SETTINGS)
         self.bridge_thread.fetch(Task(number, lambda: request, unpack, lambda: False))
         return self.wait(_is_last)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bridgeclient import BridgeClient, Result
+from bridgeclient import BridgeClient, DreamRequest, Result
 from dreambridge.arrays import Array, to_frame
 from reliability.scale import LONG, SHORT, Scale
 from servers import Server
@@ -81,7 +81,7 @@ def own_server(serve: Callable[..., Server]) -> Iterator[Callable[..., Server]]:
 
 def dream_once(client: BridgeClient, photo: Array) -> Result:
     """A small dream that has to come back whole."""
-    *_, result = client.events(client.submit(to_frame(photo), QUICK))
+    *_, result = client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK)))
     assert isinstance(result, Result)
     assert (result.image.width, result.image.height) == (photo.shape[1], photo.shape[0])
     return result

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from bridgeclient import (
-    EngineError,
-)
+from bridgeclient import DreamRequest, EngineError
 from dreambridge.arrays import Array, to_frame
 from reliability.conftest import QUICK, dream_once
 from servers import Server
@@ -32,7 +30,7 @@ def test_damaged_weights_are_named_and_never_unpickled(
         weights.write_bytes(content[:5000] if damage == "cut" else b"\0" * 5000)
     server = own_server("--weights", str(weights))
     with server.connect() as client:
-        job = client.submit(to_frame(photo), QUICK)
+        job = client.submit(DreamRequest.still(to_frame(photo), QUICK))
         with pytest.raises(EngineError) as caught:
             list(client.events(job))
         assert caught.value.code == "engine.weights"
@@ -68,7 +66,9 @@ def test_an_error_inside_the_engine_ends_its_own_job_only(
     server = own_server("--weights", str(path))
     with server.connect() as client:
         for _ in range(2):
-            job = client.submit(to_frame(photo), {"layers": {"relu3_1": 1.0}, "iterations": 1})
+            job = client.submit(
+                DreamRequest.still(to_frame(photo), {"layers": {"relu3_1": 1.0}, "iterations": 1})
+            )
             with pytest.raises(EngineError) as caught:
                 list(client.events(job))
             assert caught.value.code == "engine.nonfinite"

@@ -15,13 +15,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from bridgeclient import (
-    BridgeClient,
-    EngineError,
-    Progress,
-    Result,
-    ServerError,
-)
+from bridgeclient import BridgeClient, DreamRequest, EngineError, Progress, Result, ServerError
 from dreambridge.arrays import Array, to_frame
 from reliability.conftest import QUICK, Figure, dream_once
 from reliability.scale import Scale
@@ -47,7 +41,7 @@ def test_a_server_killed_at_any_moment(
             dream_once(client, photo)
             pid = client.status().pid
             killer = threading.Timer(dice.uniform(0, 1.0), os.kill, (pid, signal.SIGKILL))
-            job = client.submit(to_frame(photo), LASTING, preview_side=64)
+            job = client.submit(DreamRequest.still(to_frame(photo), LASTING, preview_side=64))
             killer.start()
             with contextlib.suppress(ServerError):
                 list(client.events(job))
@@ -73,14 +67,15 @@ def ask_until_lost(client: BridgeClient) -> None:
 CLIENT = """
 import sys
 from pathlib import Path
-from bridgeclient import Installation, Progress, find
+from bridgeclient import DreamRequest, Installation, Progress, find
 from dreambridge import __version__
 from dreambridge.arrays import to_frame
 import numpy as np
 client = find(Installation(sys.executable, Path(sys.argv[1]), __version__), name="doomed")
 photo = np.arange(72 * 96 * 3, dtype=np.uint8).reshape(72, 96, 3)
 settings = {"octaves": 1, "iterations": 1000}
-for event in client.events(client.submit(to_frame(photo), settings, preview_side=64)):
+request = DreamRequest.still(to_frame(photo), settings, preview_side=64)
+for event in client.events(client.submit(request)):
     print(type(event).__name__, flush=True)
 """
 
@@ -124,8 +119,8 @@ def test_a_killed_worker_takes_its_own_job_only(
     with server.connect() as client:
         dream_once(client, photo)
         for _ in range(min(scale.kills, 10)):
-            doomed = client.submit(to_frame(photo), ENDLESS)
-            waiting = [client.submit(to_frame(photo), QUICK) for _ in range(3)]
+            doomed = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
+            waiting = [client.submit(DreamRequest.still(to_frame(photo), QUICK)) for _ in range(3)]
             wait_until(lambda: client.status().worker == "warm", "the worker is warm")
             time.sleep(dice.uniform(0, 0.5))
             for worker in server.workers():
@@ -145,7 +140,7 @@ def test_sigterm_while_dreaming_ends_everything_in_order(
 ) -> None:
     server = own_server()
     with server.connect() as client:
-        job = client.submit(to_frame(photo), ENDLESS)
+        job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         next(event for event in client.events(job) if isinstance(event, Progress))
         workers = server.workers()
         server.process.terminate()

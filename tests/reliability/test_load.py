@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 
-from bridgeclient import Accepted, BusyError, Failed, Result
+from bridgeclient import Accepted, BusyError, DreamRequest, Failed, Result
 from dreambridge.arrays import Array, to_frame
 from reliability.conftest import QUICK, Figure, dream_once, resident_mib
 from reliability.scale import Scale
@@ -52,7 +52,9 @@ def customer(number: int, server: Server, photo: Array, until: float, ledger: Le
                     mask = np.zeros(image.shape[:2], np.uint8)
                     mask[:8, :8] = 255
                     job = client.submit(
-                        to_frame(image), QUICK, mask=to_frame(mask), preview_side=64
+                        DreamRequest.still(
+                            to_frame(image), QUICK, mask=to_frame(mask), preview_side=64
+                        )
                     )
                     unfinished[job] = level
                     ledger.note("submitted", number, job)

@@ -15,10 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bridgeclient import (
-    EngineError,
-    RequestError,
-)
+from bridgeclient import DreamRequest, EngineError, RequestError
 from dreambridge.arrays import Array, to_frame
 from dreambridge.paths import locate
 from reliability.conftest import QUICK, dream_once
@@ -38,7 +35,11 @@ def test_out_of_memory_in_the_worker_is_an_error_and_passes(
         here = worker.memory_info().vms + 40 * 2**20
         resource.prlimit(worker.pid, resource.RLIMIT_AS, (here, unlimited[1]))
         with pytest.raises(EngineError) as caught:
-            list(client.events(client.submit(big, {"octaves": 1, "iterations": 1})))
+            list(
+                client.events(
+                    client.submit(DreamRequest.still(big, {"octaves": 1, "iterations": 1}))
+                )
+            )
         assert caught.value.code == "engine.out_of_memory"
         assert caught.value.hint
         resource.prlimit(worker.pid, resource.RLIMIT_AS, unlimited)
@@ -62,7 +63,7 @@ def test_without_file_descriptors_the_server_waits_for_better_times(
         for worker in server.workers():
             worker.kill()  # and now it can't even start another
         with contextlib.suppress(EngineError):
-            list(client.events(client.submit(to_frame(photo), QUICK)))
+            list(client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK))))
         assert client.status().pid == server.process.pid
         for stranger in crowd:
             stranger.close()
@@ -113,7 +114,11 @@ def test_an_image_beyond_the_canvas_bound_names_it(
             (to_frame(photo), QUICK, 101, "preview_side"),
         ):
             with pytest.raises(RequestError) as caught:
-                list(client.events(client.submit(image, settings, preview_side=side)))
+                list(
+                    client.events(
+                        client.submit(DreamRequest.still(image, settings, preview_side=side))
+                    )
+                )
             assert caught.value.code == "request.too_large"
             assert caught.value.facts["limit"] == limit
             assert "--max-" in caught.value.hint

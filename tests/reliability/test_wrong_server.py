@@ -10,6 +10,7 @@ import pytest
 from bridgeclient import (
     BridgeClient,
     BridgeError,
+    DreamRequest,
     Failed,
     ProtocolError,
     Result,
@@ -49,7 +50,7 @@ def test_what_is_wrong_is_an_error_of_the_bridge_at_once(
         assert client is not None
         with client:
             started = time.monotonic()
-            job = client.submit(to_frame(photo), {}, preview_side=100)
+            job = client.submit(DreamRequest.still(to_frame(photo), {}, preview_side=100))
             if behaviour == "everything in the wrong order":
                 *_, last = client.events(job)
                 assert isinstance(last, Result)  # once, and nothing after it
@@ -73,7 +74,7 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path, photo: Array) -
         with client:
             started = time.monotonic()
             with pytest.raises(ServerError) as caught:
-                list(client.events(client.submit(to_frame(photo), {})))
+                list(client.events(client.submit(DreamRequest.still(to_frame(photo), {}))))
             assert caught.value.code == "server.lost"
             assert SILENCE_S - 1 < time.monotonic() - started < SILENCE_S + 3
 
@@ -104,7 +105,7 @@ def test_a_server_that_never_ends_a_job_can_be_left(
         client = find(installation(home), name="test")
         assert client is not None
         with client:
-            job = client.submit(to_frame(photo), {})
+            job = client.submit(DreamRequest.still(to_frame(photo), {}))
             client.cancel(job)
             started = time.monotonic()
             with pytest.raises(ServerError, match="did not stop") as caught:

@@ -14,6 +14,7 @@ from bridgeclient import (
     Accepted,
     BridgeClient,
     Cancelled,
+    DreamRequest,
     Event,
     Failed,
     Preview,
@@ -33,7 +34,7 @@ ENDLESS: dict[str, Any] = {"octaves": 1, "iterations": 1000}
 
 
 def dream(client: BridgeClient, image: Array, settings: dict[str, Any], **more: Any) -> Array:
-    job = client.submit(to_frame(image), settings, **more)
+    job = client.submit(DreamRequest.still(to_frame(image), settings, **more))
     *_, last = client.events(job)
     assert isinstance(last, Result)
     return to_array(last.image)
@@ -84,7 +85,7 @@ def test_float_pixels_come_back_in_their_type(
 
 def test_the_events_of_a_job_come_in_order(client: BridgeClient, photo: Array) -> None:
     settings = {**QUICK, "octaves": 3, "octave_scale": 1.4, "iterations": 5}
-    events = list(client.events(client.submit(to_frame(photo), settings)))
+    events = list(client.events(client.submit(DreamRequest.still(to_frame(photo), settings))))
     kinds = [type(event) for event in events]
     assert kinds[:2] == [Accepted, Started]
     assert kinds[-1] is Result
@@ -102,14 +103,16 @@ def test_previews_come_only_when_asked_for_and_fit_the_side(
     client: BridgeClient, photo: Array
 ) -> None:
     settings = {**QUICK, "iterations": 8}
-    with_previews = list(client.events(client.submit(to_frame(photo), settings, preview_side=40)))
+    with_previews = list(
+        client.events(client.submit(DreamRequest.still(to_frame(photo), settings, preview_side=40)))
+    )
     previews = [event.image for event in with_previews if isinstance(event, Preview)]
     assert previews
     assert {(image.width, image.height, image.channels) for image in previews} == {(40, 30, 3)}
     assert {image.dtype for image in previews} == {"uint8"}
     shrunk = photo[::2, ::2].mean()
     assert abs(to_array(previews[0]).astype(float).mean() - shrunk) < 12
-    without = client.events(client.submit(to_frame(photo), settings))
+    without = client.events(client.submit(DreamRequest.still(to_frame(photo), settings)))
     assert not any(isinstance(event, Preview) for event in without)
 
 
@@ -130,8 +133,8 @@ def test_two_clients_each_get_their_own_dream(
     other_photo = np.ascontiguousarray(photo[::-1])
     with server.connect("other") as other:
         first, second = (
-            client.submit(to_frame(photo), QUICK),
-            other.submit(to_frame(other_photo), QUICK),
+            client.submit(DreamRequest.still(to_frame(photo), QUICK)),
+            other.submit(DreamRequest.still(to_frame(other_photo), QUICK)),
         )
         results = []
         for who, job in ((other, second), (client, first)):
@@ -146,17 +149,17 @@ def test_two_clients_each_get_their_own_dream(
 def test_clients_are_served_in_turn(server: Server, client: BridgeClient, photo: Array) -> None:
     """Whoever comes second waits for one dream of a busy client, not for all of them."""
     frame = to_frame(photo)
-    many = [client.submit(frame, QUICK) for _ in range(5)]
+    many = [client.submit(DreamRequest.still(frame, QUICK)) for _ in range(5)]
     wait_for(client, many[0], Started)
     with server.connect("second") as second:
-        wait_for(second, second.submit(frame, QUICK), Result)
+        wait_for(second, second.submit(DreamRequest.still(frame, QUICK)), Result)
         assert second.status().queued + second.status().running >= 2
     for job in many:
         wait_for(client, job, Result)
 
 
 def test_a_running_dream_can_be_cancelled(client: BridgeClient, photo: Array) -> None:
-    job = client.submit(to_frame(photo), ENDLESS)
+    job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
     wait_for(client, job, Progress)
     client.cancel(job)
     with pytest.raises(Cancelled) as caught:
@@ -170,9 +173,9 @@ def test_a_queued_dream_can_be_cancelled_and_the_running_one_goes_on(
     server: Server, client: BridgeClient, photo: Array
 ) -> None:
     with server.connect("busy") as busy:
-        running = busy.submit(to_frame(photo), ENDLESS)
+        running = busy.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         wait_for(busy, running, Started)
-        queued = client.submit(to_frame(photo), QUICK)
+        queued = client.submit(DreamRequest.still(to_frame(photo), QUICK))
         assert next(client.events(queued)) == Accepted(queued, ahead=1)
         client.cancel(queued)
         with pytest.raises(Cancelled):
@@ -184,7 +187,7 @@ def test_a_queued_dream_can_be_cancelled_and_the_running_one_goes_on(
 
 
 def test_cancelling_what_is_over_does_nothing(client: BridgeClient, photo: Array) -> None:
-    job = client.submit(to_frame(photo), QUICK)
+    job = client.submit(DreamRequest.still(to_frame(photo), QUICK))
     wait_for(client, job, Result)
     client.cancel(job)
     assert client.status().running == 0
@@ -194,7 +197,7 @@ def test_a_client_that_leaves_takes_its_dreams_along(
     server: Server, client: BridgeClient, photo: Array
 ) -> None:
     leaver = server.connect("leaver")
-    jobs = [leaver.submit(to_frame(photo), ENDLESS) for _ in range(5)]
+    jobs = [leaver.submit(DreamRequest.still(to_frame(photo), ENDLESS)) for _ in range(5)]
     wait_for(leaver, jobs[0], Progress)
     leaver.close()
 
@@ -206,7 +209,9 @@ def test_a_client_that_leaves_takes_its_dreams_along(
 
 
 def test_a_gui_can_follow_without_ever_blocking(client: BridgeClient, photo: Array) -> None:
-    job = client.submit(to_frame(photo), {**QUICK, "iterations": 10}, preview_side=32)
+    job = client.submit(
+        DreamRequest.still(to_frame(photo), {**QUICK, "iterations": 10}, preview_side=32)
+    )
     events: list[Event] = []
     slowest = 0.0
     while not events or not isinstance(events[-1], Result):
@@ -236,10 +241,10 @@ def test_a_gui_hears_of_cancelled_and_refused_dreams_as_events(
         assert failed.job == job
         return failed
 
-    job = client.submit(to_frame(photo), ENDLESS)
+    job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
     client.cancel(job)
     assert isinstance(last_of(job).error, Cancelled)
-    job = client.submit(to_frame(photo), {"octaves": 99})
+    job = client.submit(DreamRequest.still(to_frame(photo), {"octaves": 99}))
     assert last_of(job).error.code == "request.invalid"
 
 

@@ -16,6 +16,7 @@ import zmq
 
 from bridgeclient import (
     BridgeClient,
+    DreamRequest,
     EngineError,
     Installation,
     Progress,
@@ -78,7 +79,7 @@ def test_a_server_killed_in_the_middle_is_noticed_and_replaced(
     """The connection file that it left behind is recognised as stale."""
     with auto_start() as client:
         killed = client.status().pid
-        job = client.submit(to_frame(photo), ENDLESS)
+        job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         wait_for(client, job, Progress)
         workers = psutil.Process(killed).children()
         assert len(workers) == 1
@@ -91,7 +92,7 @@ def test_a_server_killed_in_the_middle_is_noticed_and_replaced(
     assert not workers[0].is_running()  # a worker does not outlive its server
     with auto_start() as client:
         assert client.status().pid != killed
-        wait_for(client, client.submit(to_frame(photo), QUICK), Result)
+        wait_for(client, client.submit(DreamRequest.still(to_frame(photo), QUICK)), Result)
 
 
 def test_a_second_server_leaves_quietly(server: Server, client: BridgeClient) -> None:
@@ -150,13 +151,13 @@ def test_a_dream_keeps_the_server_and_then_the_idle_engine_goes_first(
         wait_until(lambda: client.status().worker == "warm", "the engine is warm")
         wait_until(lambda: client.status().worker == "idle", "the engine rests")
         wait_until(lambda: not server.workers(), "its memory is free")
-        wait_for(client, client.submit(to_frame(photo), QUICK), Result)
+        wait_for(client, client.submit(DreamRequest.still(to_frame(photo), QUICK)), Result)
 
 
 def test_a_stopped_server_says_so_to_everyone(serve: Callable[..., Server], photo: Array) -> None:
     server = serve()
     with server.connect() as bystander, server.connect() as dreaming, server.connect() as boss:
-        job = dreaming.submit(to_frame(photo), ENDLESS)
+        job = dreaming.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         wait_for(dreaming, job, Started)
         boss.shutdown()
         with pytest.raises(ServerError) as caught:
@@ -172,7 +173,7 @@ def test_a_stopped_server_says_so_to_everyone(serve: Callable[..., Server], phot
 def test_sigterm_ends_jobs_in_order(serve: Callable[..., Server], photo: Array) -> None:
     server = serve()
     with server.connect() as client:
-        job = client.submit(to_frame(photo), ENDLESS)
+        job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         next(client.events(job))
         server.process.send_signal(signal.SIGTERM)
         with pytest.raises(ServerError, match="SIGTERM") as caught:
@@ -186,9 +187,9 @@ def test_a_crashed_engine_fails_its_own_job_only_and_is_replaced(
     server: Server, client: BridgeClient, photo: Array
 ) -> None:
     with server.connect() as other:
-        doomed = client.submit(to_frame(photo), ENDLESS)
+        doomed = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         wait_for(client, doomed, Progress)
-        waiting = other.submit(to_frame(photo), QUICK)
+        waiting = other.submit(DreamRequest.still(to_frame(photo), QUICK))
         for worker in server.workers():
             worker.kill()
         with pytest.raises(EngineError) as caught:
@@ -206,7 +207,7 @@ def test_an_engine_without_weights_fails_jobs_with_the_reason(
     with server.connect() as client:
         for _ in range(2):
             with pytest.raises(EngineError) as caught:
-                list(client.events(client.submit(to_frame(photo), QUICK)))
+                list(client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK))))
             assert caught.value.code == "engine.weights"
             assert "vgg.safetensors" in caught.value.message
         wait_until(lambda: client.status().worker == "failed", "the engine is known to fail")

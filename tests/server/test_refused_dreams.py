@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from bridgeclient import BridgeClient, EngineError, ImageFrame, RequestError
+from bridgeclient import BridgeClient, DreamRequest, EngineError, ImageFrame, RequestError
 from dreambridge.arrays import Array, to_frame
 from servers import Server
 
@@ -30,7 +30,7 @@ def test_bad_settings_are_refused_with_their_field(
     client: BridgeClient, photo: Array, settings: dict[str, Any], field: str, accepted: str
 ) -> None:
     with pytest.raises(RequestError) as caught:
-        list(client.events(client.submit(to_frame(photo), settings)))
+        list(client.events(client.submit(DreamRequest.still(to_frame(photo), settings))))
     assert (caught.value.code, caught.value.field) == ("request.invalid", field)
     assert not caught.value.retryable
     assert accepted in str(caught.value)
@@ -39,14 +39,14 @@ def test_bad_settings_are_refused_with_their_field(
 def test_a_mask_of_another_size_is_refused(client: BridgeClient, photo: Array) -> None:
     mask = ImageFrame(5, 5, 1, "uint8", bytes(25))
     with pytest.raises(RequestError, match="5 × 5") as caught:
-        list(client.events(client.submit(to_frame(photo), QUICK, mask=mask)))
+        list(client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK, mask=mask))))
     assert caught.value.field == "mask"
 
 
 def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClient) -> None:
     image = np.full((40, 40, 3), np.nan, np.float32)
     with pytest.raises(RequestError) as caught:
-        list(client.events(client.submit(to_frame(image), QUICK)))
+        list(client.events(client.submit(DreamRequest.still(to_frame(image), QUICK))))
     assert caught.value.field == "image"
     assert "nan" in str(caught.value).lower()
 
@@ -57,5 +57,5 @@ def test_a_device_that_is_not_there_is_named(serve: Callable[..., Server], photo
     )
     server = serve("--device", absent)
     with server.connect() as client, pytest.raises(EngineError, match=absent) as caught:
-        list(client.events(client.submit(to_frame(photo), QUICK)))
+        list(client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK))))
     assert caught.value.code == "engine.device"

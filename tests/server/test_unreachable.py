@@ -17,7 +17,16 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from bridgeclient import BridgeClient, Installation, ServerError, Started, connect, discovery, find
+from bridgeclient import (
+    BridgeClient,
+    DreamRequest,
+    Installation,
+    ServerError,
+    Started,
+    connect,
+    discovery,
+    find,
+)
 from bridgeclient.lock import find_holder
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
@@ -286,7 +295,7 @@ def test_an_older_server_that_dreams_is_left_to_finish(
 ) -> None:
     server = own(sys.executable, "-c", OLD)
     with server.connect() as client:
-        job = client.submit(to_frame(photo), ENDLESS)
+        job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
         while not isinstance(next(client.events(job)), Started):
             pass
         with pytest.raises(ServerError, match=r"0\.0\.1 is running") as caught:

@@ -17,7 +17,15 @@ import msgpack
 import pytest
 import zmq
 
-from bridgeclient import AuthError, BridgeClient, BusyError, ImageFrame, RequestError, ServerError
+from bridgeclient import (
+    AuthError,
+    BridgeClient,
+    BusyError,
+    DreamRequest,
+    ImageFrame,
+    RequestError,
+    ServerError,
+)
 from bridgeclient.codec import encode
 from bridgeclient.connection import Connection
 from bridgeclient.transport.zeromq import ZmqTransport
@@ -137,7 +145,7 @@ def test_pixels_on_the_wire_cannot_be_read(server: Server, connection: Connectio
         with BridgeClient(ZmqTransport(tapped), name="tapped", version="1") as client:
             image = ImageFrame(64, 96, 1, "uint8", pattern)
             mask = ImageFrame(64, 96, 1, "uint8", bytes(len(pattern)))
-            *_, result = client.events(client.submit(image, {}, mask=mask))
+            *_, result = client.events(client.submit(DreamRequest.still(image, {}, mask=mask)))
         assert result.image.pixels == pattern  # type: ignore[union-attr]
         assert len(tap.seen) > 2 * len(pattern)
         assert pattern[:16] not in tap.seen
@@ -181,9 +189,10 @@ class _Tap:
 CLIENT = """
 import sys
 from pathlib import Path
-from bridgeclient import ImageFrame, Installation, Progress, find
+from bridgeclient import DreamRequest, ImageFrame, Installation, Progress, find
 client = find(Installation("", Path(sys.argv[1]), "1"), name="doomed")
-job = client.submit(ImageFrame(96, 72, 3, "uint8", bytes(range(256)) * 81), {"iterations": 1000})
+image = ImageFrame(96, 72, 3, "uint8", bytes(range(256)) * 81)
+job = client.submit(DreamRequest.still(image, {"iterations": 1000}))
 for event in client.events(job):
     if isinstance(event, Progress):
         print("dreaming", flush=True)
@@ -235,9 +244,9 @@ def tight(serve: Callable[..., Server]) -> Server:
 def test_a_full_queue_says_when_to_come_back(tight: Server, photo: Array) -> None:
     with tight.connect() as client:
         wait_until(lambda: jobs(client) == 0, "earlier jobs are gone")
-        taken = [client.submit(to_frame(photo), ENDLESS) for _ in range(2)]
+        taken = [client.submit(DreamRequest.still(to_frame(photo), ENDLESS)) for _ in range(2)]
         with pytest.raises(BusyError) as caught:
-            list(client.events(client.submit(to_frame(photo), ENDLESS)))
+            list(client.events(client.submit(DreamRequest.still(to_frame(photo), ENDLESS))))
         error = caught.value
         assert (error.code, error.facts["limit"]) == ("busy.queue_full", "queued_jobs")
         assert error.retryable
@@ -246,16 +255,16 @@ def test_a_full_queue_says_when_to_come_back(tight: Server, photo: Array) -> Non
         for job in taken:
             client.cancel(job)
         wait_until(lambda: jobs(client) == 0, "there is room again")
-        assert next(client.events(client.submit(to_frame(photo), ENDLESS))).job
+        assert next(client.events(client.submit(DreamRequest.still(to_frame(photo), ENDLESS)))).job
 
 
 def test_memory_of_all_jobs_together_is_bounded(tight: Server) -> None:
     large = ImageFrame(1000, 700, 1, "uint8", bytes(700_000))
     with tight.connect() as client:
         wait_until(lambda: jobs(client) == 0, "earlier jobs are gone")
-        client.submit(large, ENDLESS)
+        client.submit(DreamRequest.still(large, ENDLESS))
         with pytest.raises(BusyError) as caught:
-            list(client.events(client.submit(large, ENDLESS)))
+            list(client.events(client.submit(DreamRequest.still(large, ENDLESS))))
         assert caught.value.facts["limit"] == "queued_bytes"
         assert "--max-queue-mib" in caught.value.hint
 
@@ -263,7 +272,9 @@ def test_memory_of_all_jobs_together_is_bounded(tight: Server) -> None:
 def test_an_oversized_request_is_refused_before_it_is_sent(tight: Server) -> None:
     with tight.connect() as client:
         with pytest.raises(RequestError) as caught:
-            client.submit(ImageFrame(1024, 1025, 1, "uint8", bytes(1024 * 1025)), {})
+            client.submit(
+                DreamRequest.still(ImageFrame(1024, 1025, 1, "uint8", bytes(1024 * 1025)), {})
+            )
         assert caught.value.code == "request.too_large"
         assert "--max-request-mib" in caught.value.hint
 
@@ -273,7 +284,7 @@ def test_an_oversized_frame_ends_only_its_own_connection(tight: Server) -> None:
 
     with tight.connect() as client, tight.connect() as other:
         client.welcome.limits["request_bytes"] = 1 << 30  # a client that does not look
-        client.submit(ImageFrame(2048, 1024, 1, "uint8", bytes(1 << 21)), {})
+        client.submit(DreamRequest.still(ImageFrame(2048, 1024, 1, "uint8", bytes(1 << 21)), {}))
         with pytest.raises(ServerError) as caught:
             wait_until(lambda: client.receive() is not None, "the connection ends")
         assert caught.value.code == "server.lost"

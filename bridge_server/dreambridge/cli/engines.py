@@ -12,8 +12,9 @@ from bridgeclient.client import BridgeClient
 from bridgeclient.discovery import Installation, connect
 from bridgeclient.errors import BridgeError
 from bridgeclient.events import Accepted, Progress, Result, Started
+from bridgeclient.request import DreamRequest
 from dreambridge import __version__
-from dreambridge.arrays import Array, to_array, to_frame
+from dreambridge.arrays import Array, to_array
 from dreambridge.failures import as_bridge_error
 from dreambridge.paths import Paths, locate
 from dreambridge.throttle import Throttle
@@ -24,16 +25,6 @@ from dreamcore.waiting import with_short_waits
 _CANCEL_S = 60.0
 
 OnEvent = Callable[[Accepted | Started | Progress], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to dream: image H × W × C, mask H × W or None, guide like image or None."""
-
-    image: Array
-    settings: DreamSettings
-    mask: Array | None = None
-    guide: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ def installation(home: Paths | None = None) -> Installation:
     return Installation(sys.executable, (home or locate()).connection_file, __version__)
 
 
-def dream_on_bridge(request: Request, on_event: OnEvent) -> Dream:
+def dream_on_bridge(request: DreamRequest, on_event: OnEvent) -> Dream:
     """Dream on the server, which is started if need be.
 
     Raises:
@@ -60,26 +51,12 @@ def dream_on_bridge(request: Request, on_event: OnEvent) -> Dream:
         KeyboardInterrupt: the user cancelled, and the server has stopped the job.
     """
     with connect(installation(), name="dreambridge-cli") as client:
-        job = submit(client, request)
+        job = client.submit(request)
         try:
             return _follow(client, job, on_event)
         except KeyboardInterrupt:
             _cancel(client, job)
             raise
-
-
-def submit(client: BridgeClient, request: Request) -> str:
-    """Hand in a dream; its job id.
-
-    Raises:
-        BridgeError: the server takes none so large, or is gone.
-    """
-    return client.submit(
-        to_frame(request.image),
-        request.settings.to_json(),
-        mask=None if request.mask is None else to_frame(request.mask),
-        guide=None if request.guide is None else to_frame(request.guide),
-    )
 
 
 def worker_count(client: BridgeClient) -> int:
@@ -122,7 +99,7 @@ class Here:
     execution: Execution = field(default_factory=Execution)
 
 
-def dream_here(request: Request, here: Here, on_event: OnEvent) -> Dream:
+def dream_here(request: DreamRequest, here: Here, on_event: OnEvent) -> Dream:
     """Dream in this process.
 
     Raises:
@@ -135,15 +112,17 @@ def dream_here(request: Request, here: Here, on_event: OnEvent) -> Dream:
         raise as_bridge_error(error) from error
 
 
-def _compute(request: Request, here: Here, on_event: OnEvent) -> Dream:
+def _compute(request: DreamRequest, here: Here, on_event: OnEvent) -> Dream:
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 
-    settings = request.settings
+    arrays = {role: to_array(frame) for role, frame in request.images.items()}
+    mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
+    settings = DreamSettings.from_json(request.settings)
     dreamer = Dreamer(here.weights, here.execution)
     on_event(Started(""))
     throttle = Throttle()
-    for event in dreamer.dream(request.image, settings, mask=request.mask, guide=request.guide):
+    for event in dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide")):
         if isinstance(event, Step):
             counts = event.octave, event.octaves, event.iteration, event.iterations
             on_event(Progress("", *counts, event.fraction, throttle.remaining(event.fraction)))

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dreambridge.arrays import Array
-from dreambridge.cli.engines import Dream, Request
+from bridgeclient.request import DreamRequest
+from dreambridge.arrays import Array, to_array, to_frame
+from dreambridge.cli.engines import Dream
 from dreambridge.cli.pictures import (
     MAX_MEGAPIXELS,
     QUALITY,
@@ -58,7 +59,7 @@ class PictureJob:
     """
 
     def __init__(
-        self, files: Files, request: Request, picture: Picture, destination: Destination
+        self, files: Files, request: DreamRequest, picture: Picture, destination: Destination
     ) -> None:
         self.files = files
         self.request = request
@@ -83,7 +84,7 @@ class PictureJob:
             PictureError: it can't be written; the error names the rescue file if there is one.
         """
         try:
-            result = from_dream(self._picture, self.request.image, dreamed.image)
+            result = from_dream(self._picture, to_array(self.request.image), dreamed.image)
         except MemoryError as error:
             rescued = Picture(dreamed.image)
             raise self._destination.rescue(rescued, "not enough memory") from error
@@ -106,8 +107,12 @@ def open_job(
         PictureError: a file can't be read, or nothing can be written there.
     """
     picture, mask = _read(files, reading)
-    shown = None if guide is None else to_dream(guide)
-    request = Request(to_dream(picture), settings, mask, shown)
+    request = DreamRequest.still(
+        to_frame(to_dream(picture)),
+        settings.to_json(),
+        mask=None if mask is None else to_frame(mask),
+        guide=None if guide is None else to_frame(to_dream(guide)),
+    )
     destination = Destination(files.out, writing.format, writing.quality)
     job = PictureJob(files, request, picture, destination.__enter__())
     try:

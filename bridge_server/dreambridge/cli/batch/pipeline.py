@@ -13,14 +13,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.errors import BridgeError, BusyError, EngineError, ServerError
 from bridgeclient.events import Accepted, Event, Failed, Progress, Result, Started
+from bridgeclient.request import DreamRequest, new_job_id
 from dreambridge.cli.batch.plan import Task
-from dreambridge.cli.engines import Dream, as_dream, submit, worker_count
+from dreambridge.cli.engines import Dream, as_dream, worker_count
 from dreambridge.cli.picture_job import PictureJob
 from dreambridge.cli.pictures import PictureError
 
@@ -61,6 +62,10 @@ class _Item:
     task: Task
     job: PictureJob
     crashes: int = 0
+
+    def new_request(self) -> DreamRequest:
+        """What to dream, as a job of its own, however often it was tried before."""
+        return replace(self.job.request, job=new_job_id())
 
 
 class Pipeline:
@@ -160,7 +165,7 @@ class Pipeline:
         while self._ready and len(self._jobs) < self._wanted:
             item = self._ready.popleft()
             try:
-                self._jobs[submit(client, item.job.request)] = item
+                self._jobs[client.submit(item.new_request())] = item
             except ServerError:
                 self._ready.appendleft(item)
                 raise

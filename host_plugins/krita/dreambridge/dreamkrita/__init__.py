@@ -4,7 +4,6 @@
     controller        one dream from the button to the finished layer
     settings_model    the settings behind the widgets                       (no Qt, no Krita)
     errors            what the user is told when something isn't possible   (no Qt, no Krita)
-    request           what is asked of the server                           (no Qt, no Krita)
     qt                the one place that knows PyQt5 from PyQt6
 
 `ui`: what is seen in the docker. It knows the controller; nothing but `plugin` knows it.

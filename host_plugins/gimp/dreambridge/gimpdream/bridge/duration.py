@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from gi.repository import Gimp
 
-from bridgeclient import Result
+from bridgeclient import DreamRequest, Result
 from bridgeclient.estimate import Speeds, about, work
 from bridgeclient.looks import Json
 from gimpdream.bridge.draft import draft_settings, half_size
-from gimpdream.bridge.jobs import DreamRequest
 from gimpdream.document.plan import Plan
 
 _PARASITE = "dreambridge-speeds"

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gi.repository import Gimp
@@ -18,28 +17,18 @@ from gi.repository import Gimp
 from bridgeclient import (
     Accepted,
     BridgeClient,
-    ImageFrame,
+    DreamRequest,
     Installation,
     Progress,
     Result,
     Started,
     connect,
 )
-from bridgeclient.looks import Json, time_left
+from bridgeclient.looks import time_left
 from gimpdream.document.checks import check_open
 
 NAME = "GIMP"
 _REDRAW_S = 0.1
-
-
-@dataclass(frozen=True)
-class DreamRequest:
-    """One dream to be dreamed: pixels with context, what may change, the settings, the guide."""
-
-    image: ImageFrame
-    mask: ImageFrame | None
-    settings: Json
-    guide: ImageFrame | None = None
 
 
 @contextmanager
@@ -63,7 +52,7 @@ def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: 
         BridgeError: it failed, was cancelled, or the server is gone.
     """
     drawn_at = 0.0
-    job = client.submit(request.image, request.settings, mask=request.mask, guide=request.guide)
+    job = client.submit(request)
     for event in client.events(job):
         match event:
             case Result():

@@ -14,7 +14,7 @@ from gi.repository import Gimp
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, with_context
-from gimpdream.bridge.jobs import DreamRequest
+from bridgeclient.request import DreamRequest
 from gimpdream.document.pixels import read_small, read_small_values, write_values
 from gimpdream.document.plan import Plan
 from gimpdream.document.source import SourceRegion, bounds_of, flattened, guide_frame
@@ -33,8 +33,12 @@ def preview_request(plan: Plan, side: int) -> DreamRequest:
         image = read_small(layer, side)
         mask = _mask(source, layer.get_image(), side)
     scale = image.width / source.context.width
-    return DreamRequest(
-        image, mask, _smaller(plan.parameters.settings, scale), guide_frame(plan.parameters.guide)
+    return DreamRequest.still(
+        image,
+        _smaller(plan.parameters.settings, scale),
+        mask=mask,
+        guide=guide_frame(plan.parameters.guide),
+        preview_side=side,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import relative
+from bridgeclient.request import DreamRequest
 from gimpdream.bridge import delta, draft
-from gimpdream.bridge.jobs import DreamRequest
 from gimpdream.document import pixels
 from gimpdream.document.source import SourceRegion, bounds_of, flattened
 from gimpdream.document.tracking import TrackedRegion
@@ -34,7 +34,7 @@ class Transfer:
     def request(self, settings: Json, guide: ImageFrame | None) -> DreamRequest:
         """What the engine is to do."""
         quick = draft.draft_settings(settings) if self.draft else settings
-        return DreamRequest(self.sent, self.mask, quick, guide)
+        return DreamRequest.still(self.sent, quick, mask=self.mask, guide=guide)
 
     def result(self, dreamed: ImageFrame) -> ImageFrame:
         """The source's pixels with the dream's delta."""

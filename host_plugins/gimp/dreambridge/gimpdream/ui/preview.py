@@ -18,7 +18,7 @@ from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
-from gimpdream.bridge.jobs import NAME, DreamRequest  # noqa: E402
+from gimpdream.bridge.jobs import NAME  # noqa: E402
 from gimpdream.bridge.preview_request import preview_request  # noqa: E402
 from gimpdream.document.plan import Plan  # noqa: E402
 from gimpdream.errors import UserError  # noqa: E402
@@ -51,7 +51,7 @@ class Preview:
         self._last_fingerprint = fingerprint()
         self._client: bridge.BridgeClient | None = None
         self._job: str | None = None
-        self._last: tuple[Plan, DreamRequest] | None = None
+        self._last: tuple[Plan, bridge.DreamRequest] | None = None
         self._debouncing = self._polling = 0
         self._selection_timer = GLib.timeout_add(_WATCH_MS, self._watch_selection)
         self._closed = False
@@ -143,15 +143,9 @@ class Preview:
             self._client.cancel(self._job)
         self._job = None
 
-    def _dream(self, client: bridge.BridgeClient, request: DreamRequest) -> str:
+    def _dream(self, client: bridge.BridgeClient, request: bridge.DreamRequest) -> str:
         self._show_status("Falling asleep…" if client.welcome.warm else "The engine is warming up…")
-        return client.submit(
-            request.image,
-            request.settings,
-            mask=request.mask,
-            guide=request.guide,
-            preview_side=SIDE,
-        )
+        return client.submit(request)
 
     def _poll(self) -> bool:
         try:

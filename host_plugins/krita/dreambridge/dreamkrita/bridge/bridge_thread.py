@@ -19,6 +19,7 @@ from bridgeclient import (
     BridgeClient,
     BridgeError,
     Cancelled,
+    DreamRequest,
     Failed,
     Installation,
     JobEvent,
@@ -32,7 +33,6 @@ from bridgeclient import (
     replaceable,
 )
 from dreamkrita.errors import NotInstalled, UserError
-from dreamkrita.request import Request
 
 NAME = "Krita"
 _POLL_S = 0.03
@@ -49,7 +49,7 @@ class Task:
     """
 
     number: int
-    pack: Callable[[], Request]
+    pack: Callable[[], DreamRequest]
     unpack: Callable[[Preview | Result], Any]
     wants_preview: Callable[[], bool]
 
@@ -201,13 +201,7 @@ class BridgeThread:
         self._check(task)
         with self._connected() as client:
             self._check(task)
-            job = client.submit(
-                request.image,
-                request.settings,
-                mask=request.mask,
-                guide=request.guide,
-                preview_side=request.preview_side,
-            )
+            job = client.submit(request)
             self._follow(client, job, task)
 
     def _check(self, task: Task) -> None:

@@ -11,25 +11,22 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from bridgeclient import ImageFrame, Preview, Result
+from bridgeclient import DreamRequest, ImageFrame, Preview, Result
 from bridgeclient.draft import draft_of, halved
 from dreamkrita.document import images
 from dreamkrita.document.payload import LayerPixels, Payload
-from dreamkrita.request import Request
 
 
 class DraftPayload(Payload):
     """A payload in the `SRGB8` space that travels at half the size."""
 
-    def pack(self) -> Request:
+    def pack(self) -> DreamRequest:
         """What to submit; see `Payload.pack`."""
         request = super().pack()
-        return replace(
-            request,
-            image=half(request.image),
-            mask=half_mask(request.mask) if request.mask is not None else None,
-            settings=draft_of(request.settings),
-        )
+        images = dict(request.images) | {"image": half(request.image)}
+        if "mask" in images:
+            images["mask"] = half_mask(images["mask"])
+        return replace(request, images=images, settings=draft_of(request.settings))
 
     def unpack(self, event: Preview | Result) -> LayerPixels:
         """The region of what came back, in its full size."""

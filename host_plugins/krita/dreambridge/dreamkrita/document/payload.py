@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bridgeclient import ImageFrame, Preview, Result
+from bridgeclient import DreamRequest, ImageFrame, Preview, Result
 from bridgeclient.region import Rect, cut
 from dreamkrita.document import images
 from dreamkrita.document.colour_space import BYTES, DTYPES, SRGB8, ColourSpace
@@ -17,7 +17,6 @@ from dreamkrita.document.history import pack
 from dreamkrita.document.pixels import opaque_somewhere, support, swapped
 from dreamkrita.document.shape import Shape
 from dreamkrita.errors import UserError
-from dreamkrita.request import Request
 
 PREVIEW_SIDE = 640
 """Longest side of a preview on the wire, in pixels."""
@@ -57,7 +56,7 @@ class Payload:
     settings: dict[str, Any]
     guide: GuidePixels | None = None
 
-    def pack(self) -> Request:
+    def pack(self) -> DreamRequest:
         """What to submit.
 
         Raises:
@@ -71,7 +70,13 @@ class Payload:
             pixels = swapped(pixels, wire.depth)
         size = self.context.width, self.context.height
         image = ImageFrame(*size, wire.channels, DTYPES[wire.depth], pixels)
-        return Request(image, self.settings, self._mask(), self._guide(), PREVIEW_SIDE)
+        return DreamRequest.still(
+            image,
+            self.settings,
+            mask=self._mask(),
+            guide=self._guide(),
+            preview_side=PREVIEW_SIDE,
+        )
 
     def unpack(self, event: Preview | Result) -> LayerPixels:
         """The region of what came back, for the layer."""

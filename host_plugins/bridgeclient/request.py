@@ -1,0 +1,77 @@
+"""What is asked of the engine: one dream, with its pixels, settings and id.
+
+The same for the command line, the editors and the server. Knows no wire and no editor.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridgeclient.protocol import ROLES, ImageFrame
+
+
+def new_job_id() -> str:
+    """An id that no other job has."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class DreamRequest:
+    """One dream.
+
+    `images` by role: `image` is what to dream of; `mask`, of one channel and the image's size, says
+    where it may change; `guide` shows what to grow, with the objective "guide". `settings` are
+    `DreamSettings` in JSON; missing ones take their defaults. `preview_side` is the longest side of
+    previews in pixels; 0 means none.
+
+    Raises:
+        ValueError: there is no image, or a role that nobody knows.
+    """
+
+    images: Mapping[str, ImageFrame]
+    settings: Mapping[str, Any]
+    preview_side: int = 0
+    job: str = field(default_factory=new_job_id)
+
+    def __post_init__(self) -> None:
+        unknown = self.images.keys() - set(ROLES)
+        if unknown or "image" not in self.images:
+            raise ValueError(f"a dream's images are {', '.join(ROLES)}, the first in any case")
+
+    @classmethod
+    def still(
+        cls,
+        image: ImageFrame,
+        settings: Mapping[str, Any],
+        *,
+        mask: ImageFrame | None = None,
+        guide: ImageFrame | None = None,
+        preview_side: int = 0,
+    ) -> DreamRequest:
+        """The dream of a single picture."""
+        given = {"image": image, "mask": mask, "guide": guide}
+        images = {role: frame for role, frame in given.items() if frame is not None}
+        return cls(images, settings, preview_side)
+
+    @property
+    def image(self) -> ImageFrame:
+        """What to dream of."""
+        return self.images["image"]
+
+    @property
+    def mask(self) -> ImageFrame | None:
+        """Where it may change; None means everywhere."""
+        return self.images.get("mask")
+
+    @property
+    def guide(self) -> ImageFrame | None:
+        """What to grow, if anything is shown."""
+        return self.images.get("guide")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all the pixels take."""
+        return sum(frame.nbytes for frame in self.images.values())
