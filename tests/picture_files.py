@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import struct
 import zlib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import OpenEXR
+from PIL import Image
 
 RANDOM = np.random.default_rng(24)
 SIZE = (40, 30)
+
+
+def bundled_photo(name: str) -> np.ndarray:
+    """A photograph that the engine ships, H x W x 3 uint8."""
+    with Image.open(str(files("dreamcore") / "data" / "photos" / name)) as picture:
+        return np.asarray(picture.convert("RGB"))
 
 
 def values(channels: int, dtype: str) -> np.ndarray:

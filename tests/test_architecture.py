@@ -20,7 +20,7 @@ PACKAGES = {
 OURS = frozenset(PACKAGES)
 
 MAY_IMPORT = {
-    "dreamcore": {"numpy", "torch", "torchvision", "safetensors", "psutil", "dreamcore"},
+    "dreamcore": {"cv2", "numpy", "torch", "torchvision", "safetensors", "psutil", "dreamcore"},
     "bridgeclient": {"msgpack", "zmq", "bridgeclient"},
 }
 """Everything beyond the standard library that these packages may know."""

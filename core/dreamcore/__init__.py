@@ -14,7 +14,7 @@ from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.settings import DreamSettings, Execution
 
 if TYPE_CHECKING:
-    from dreamcore.dreamer import Dreamer, Progress, Result
+    from dreamcore.dreamer import Dreamer, Previous, Progress, Result
 
 __all__ = [
     "DEFAULT",
@@ -23,6 +23,7 @@ __all__ = [
     "DreamSettings",
     "Dreamer",
     "Execution",
+    "Previous",
     "Progress",
     "Result",
     "SettingsError",
@@ -30,6 +31,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Dreamer", "Progress", "Result"):
+    if name in ("Dreamer", "Previous", "Progress", "Result"):
         return getattr(import_module("dreamcore.dreamer"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dreamcore import ascent, devices, jitter, octaves, tiling
+from dreamcore import ascent, devices, jitter, motion, octaves, tiling
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
@@ -78,6 +78,7 @@ class Dream:
     mask: Image | None  # H x W
     settings: DreamSettings
     tile: str | int
+    previous: motion.Previous | None = None
 
     def run(self) -> Iterator[Progress | Result]:
         """Dreams the masked region with its context, then lays the change on the image."""
@@ -98,6 +99,7 @@ class Dream:
 
     def _dream(self) -> Generator[Progress, None, tuple[Image, int]]:
         result, octave_count = self.image.copy(), 0
+        self._carry_over()
         masked = self._parts()
         costs = [self._cost(part) for part in masked]
         for index, part in enumerate(masked):
@@ -107,13 +109,22 @@ class Dream:
                 octave_count = max(octave_count, progress.octaves)
         return result, octave_count
 
+    def _carry_over(self) -> None:
+        """Takes the last frame's dream along, for which fewer and smaller steps suffice."""
+        self._carried: motion.Carried | None = None
+        if self.previous is not None and self.settings.coherence > 0:
+            self._carried = motion.carry_over(self.previous, self.image)
+        if self._carried is not None:
+            self._coherence = motion.Coherence.of(self.settings)
+            self.settings = self._coherence.settings
+
     def _part(self, masked: Region, result: Image) -> Iterator[Progress]:
         """Dreams a part of the mask with its context, and lays the change on `result`."""
         region = self._with_context(masked)
         source = Source.of(self.image[region.slices])
         mask = self._mask_of(masked, region)
         previewer = Previewer(result, self.mask, region)
-        pixels, last = yield from self._octaves(source, mask, previewer)
+        pixels, last = yield from self._octaves(source, mask, previewer, region)
         out = result[region.slices]
         for rows in strips(region.height):
             change = pixels[:, rows, : region.width].cpu() - source.planes(rows)
@@ -123,7 +134,7 @@ class Dream:
                 yield last
 
     def _octaves(
-        self, source: Source, mask: Image | None, previewer: Previewer
+        self, source: Source, mask: Image | None, previewer: Previewer, region: Region
     ) -> Generator[Progress, None, tuple[Tensor, Progress]]:
         """The octaves from the smallest to the full size.
 
@@ -131,6 +142,7 @@ class Dream:
         """
         pixels = self._planes(source)  # (3, H, W)
         weight = None if mask is None else self._weight(mask, pixels)  # (H, W)
+        carried = self._carried.part(region, pixels) if self._carried else None
         sizes = octaves.sizes((pixels.shape[1], pixels.shape[2]), self.settings)
         starts = octaves.starts(pixels, sizes, self.settings.octave_mode)
         generator = torch.Generator().manual_seed(self.settings.seed)
@@ -144,11 +156,17 @@ class Dream:
             if _is_large(pixels):
                 yield last
             shrunken = None if weight is None else self._widened(weight, size)
+            own: Tensor | None = None
+            if carried is not None:
+                shrunken = self._where_hidden(carried.hidden(size), shrunken)
+                own = carried.own(pixels, self._add_smaller, self.settings.octave_mode)
             level = ascent.mean_level(pixels, shrunken)
             if smaller is not None:
-                octaves.add_smaller(pixels, smaller, self.settings, self._saturation)
+                self._add_smaller(pixels, smaller)
                 if _is_large(pixels):
                     yield last
+            if own is not None:
+                ascent.add_in_range(pixels, own.mul_(self._coherence.kept), self._saturation)
             for done in self._ascend(pixels, shrunken, level, generator):
                 last = clock.progress(size, done, preview)
                 yield last
@@ -156,6 +174,14 @@ class Dream:
                 blend = self.settings.octave_mode == "blend"
                 smaller = pixels if blend else pixels - origin
         return pixels, last
+
+    def _add_smaller(self, pixels: Tensor, smaller: Tensor) -> None:
+        octaves.add_smaller(pixels, smaller, self.settings, self._saturation)
+
+    def _where_hidden(self, hidden: Tensor, weight: Tensor | None) -> Tensor:
+        """The weight, (h, w), raised where nothing was carried, so that it begins anew there."""
+        raised = 1 + (self._coherence.gain - 1) * hidden
+        return raised if weight is None else raised.mul_(weight)
 
     def _preview(
         self, previewer: Previewer, source: Source, pixels: Tensor, origin: Tensor | None, side: int

@@ -14,12 +14,13 @@ from dreamcore import allocator, devices, octaves, tiling, weights
 from dreamcore.bundled import BUNDLED
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
+from dreamcore.motion import Previous
 from dreamcore.objectives import Term, guide_features
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
 from dreamcore.settings import DreamSettings, Execution
 from dreamcore.vgg import Network
 
-__all__ = ["Dreamer", "Progress", "Result"]
+__all__ = ["Dreamer", "Previous", "Progress", "Result"]
 
 GUIDE_SIDE = 512
 """A guide image is shrunk until its longer side has at most this many pixels."""
@@ -65,6 +66,7 @@ class Dreamer:
         *,
         mask: Image | None = None,
         guide: Image | None = None,
+        previous: Previous | None = None,
     ) -> Iterator[Progress | Result]:
         """Dreams an image, as a generator of `Progress` that ends with one `Result`.
 
@@ -77,9 +79,11 @@ class Dreamer:
             mask: H x W of one of those types. Only where it isn't 0 the image changes; grey values
                 scale the change.
             guide: an image whose features to grow, for the objective "guide" and only for that.
+            previous: the frame before and its dream, which is carried along; see `coherence`.
 
         Raises:
-            ImageError: image, mask or guide can't be used. Raised at once, not at the first step.
+            ImageError: image, mask, guide or previous can't be used. Raised at once, not at the
+                first step.
             NonFiniteError: the gradient became NaN or infinite.
             OutOfMemoryError: not even the smallest tile fits into memory.
         """
@@ -87,8 +91,10 @@ class Dreamer:
         check_image(image)
         if mask is not None:
             check_mask(mask, image.shape[:2])
+        if previous is not None:
+            _check_previous(previous, image)
         terms = self._terms(settings, guide)
-        return Dream(self._network, terms, image, mask, settings, self._tile).run()
+        return Dream(self._network, terms, image, mask, settings, self._tile, previous).run()
 
     def gradient(
         self, image: Image, settings: DreamSettings, *, guide: Image | None = None
@@ -135,6 +141,18 @@ class Dreamer:
     def _planes(self, pixels: Tensor, settings: DreamSettings) -> Tensor:
         """(3, H, W) on the device, large enough for the settings' layers."""
         return padded(pixels, octaves.least_side(settings)).to(self._network.device)
+
+
+def _check_previous(previous: Previous, image: Image) -> None:
+    for what, frame in (("previous image", previous.image), ("previous dream", previous.dream)):
+        check_image(frame, what)
+        if frame.shape != image.shape or frame.dtype != image.dtype:
+            raise ImageError(
+                f"The {what} is {frame.shape} {frame.dtype}, "
+                f"the image {image.shape} {image.dtype}.",
+                "Frames of one clip have one size and type.",
+                what.replace(" ", "_"),
+            )
 
 
 def _fit(image: Tensor, side: int) -> Tensor:

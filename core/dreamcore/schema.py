@@ -1,7 +1,7 @@
 """The settings as a JSON schema, for every program that offers them without importing the engine.
 
 Generated from `DreamSettings` alone. Beside JSON Schema's own words each property carries
-`x-kind`, `x-label`, `x-group` ("main" or "advanced") and `x-unit`.
+`x-kind`, `x-label`, `x-group` ("main", "advanced" or "motion") and `x-unit`.
 """
 
 from __future__ import annotations

@@ -127,6 +127,14 @@ class DreamSettings:
         "by its own strength.",
         choices=("mean", "laplacian"),
     )
+    coherence: float = described(
+        0.9,
+        "number",
+        "Coherence",
+        "How much of the last frame's dream a frame of a film keeps; 0 dreams each on its own.",
+        group="motion",
+        range=(0.0, 1.0),
+    )
     seed: int = described(
         0,
         "integer",

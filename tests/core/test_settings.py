@@ -115,7 +115,7 @@ def test_the_schema_describes_every_field_and_accepts_every_preset():
     for entry in described["properties"].values():
         assert entry["description"]
         assert entry["x-label"]
-        assert entry["x-group"] in ("main", "advanced")
+        assert entry["x-group"] in ("main", "advanced", "motion")
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"step": 1000}, described)
     assert json.loads(json.dumps(described)) == described
