@@ -1,16 +1,14 @@
 """Messages to frames and back, with every bound checked before anything large is allocated.
 
-A message is `[version][header][image frame]…`, each frame one msgpack value. `pixels` is the last
-entry of an image frame's map, so a receiver reads the few bytes before it, checks the arithmetic,
-and then looks at the pixels where they lie, without a copy. Knows no sockets.
+A message is `[version][header][pixels]…`: two small msgpack values, then a raw frame for each image
+that the header describes. A receiver checks the description against the frame's length and looks at
+the pixels where they lie; a sender hands them over where they lie. Knows no sockets.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgpack
 
@@ -27,9 +25,7 @@ MAX_FRAMES = 2 + len(ROLES)
 
 _VERSION_BYTES = 9
 _HEADER_BOUNDS = {"max_array_len": 4096, "max_map_len": 4096, "max_bin_len": 0, "max_ext_len": 0}
-_IMAGE_HEAD_BYTES = 512
-_IMAGE_KEYS = {"role", "width", "height", "channels", "dtype"}
-_BIN = {0xC4: (">B", 1), 0xC5: (">H", 2), 0xC6: (">I", 4)}
+_SHAPE = ("width", "height", "channels", "dtype")
 
 
 @dataclass(frozen=True)
@@ -48,23 +44,18 @@ class Message:
 
 def encode(
     type: str, fields: Fields | None = None, images: Mapping[str, ImageFrame] | None = None
-) -> list[bytes]:
-    """The frames of a message; the pixels are copied once."""
-    header = msgpack.packb({"type": type, **(fields or {})})
-    frames = [_encode_image(role, image) for role, image in (images or {}).items()]
-    return [msgpack.packb(PROTOCOL), header, *frames]
+) -> list[Buffer]:
+    """The frames of a message; the pixels are not copied and must not change until it is sent."""
+    images = images or {}
+    header = {"type": type, **(fields or {})}
+    if images:
+        header["images"] = [_description(role, image) for role, image in images.items()]
+    pixels = [memoryview(image.pixels).cast("B") for image in images.values()]
+    return [msgpack.packb(PROTOCOL), msgpack.packb(header), *pixels]
 
 
-def _encode_image(role: str, image: ImageFrame) -> bytes:
-    packer = msgpack.Packer(autoreset=False)
-    packer.pack_map_header(6)
-    for key in ("width", "height", "channels", "dtype"):
-        packer.pack(key)
-        packer.pack(getattr(image, key))
-    for word in ("role", role, "pixels"):
-        packer.pack(word)
-    size = struct.pack(">BI", 0xC6, image.nbytes)
-    return b"".join((packer.bytes(), size, memoryview(image.pixels).cast("B")))
+def _description(role: str, image: ImageFrame) -> Fields:
+    return {"role": role, **{name: getattr(image, name) for name in _SHAPE}}
 
 
 def decode(
@@ -104,7 +95,7 @@ def _message(header: Fields, frames: Sequence[Buffer], specs: Mapping[str, Messa
             "Update the side that is older.",
         )
     fields = _checked(type_, header, specs[type_].fields)
-    return Message(type_, fields, _images(type_, frames, specs[type_].images))
+    return Message(type_, fields, _images(header, frames, specs[type_].images))
 
 
 def _check_version(frame: Buffer) -> None:
@@ -126,7 +117,10 @@ def _header(frame: Buffer) -> Fields:
     size = memoryview(frame).nbytes
     if size > MAX_HEADER_BYTES:
         raise _too_large(f"The header has {size} bytes and may have {MAX_HEADER_BYTES}.")
-    header = _unpack(lambda: msgpack.unpackb(frame, **_HEADER_BOUNDS), "header")
+    try:
+        header = msgpack.unpackb(frame, **_HEADER_BOUNDS)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        raise _malformed(f"its header is not readable msgpack ({error})") from error
     if not isinstance(header, dict):
         raise _malformed("its header is not a map")
     return header
@@ -144,12 +138,17 @@ def _checked(type_: str, header: Fields, kinds: Mapping[str, str]) -> Fields:
     return fields
 
 
-def _images(type_: str, frames: Sequence[Buffer], roles: Sequence[str]) -> dict[str, ImageFrame]:
+def _images(
+    header: Fields, frames: Sequence[Buffer], roles: Sequence[str]
+) -> dict[str, ImageFrame]:
+    type_, descriptions = header["type"], header.get("images") or []
+    if not isinstance(descriptions, list) or len(descriptions) != len(frames):
+        raise _malformed(f"the images that the header of {type_} describes are not its frames")
     images: dict[str, ImageFrame] = {}
-    for frame in frames:
-        role, image = _decode_image(memoryview(frame))
+    for description, frame in zip(descriptions, frames, strict=True):
+        role, image = _image(description, frame)
         if role not in [allowed.rstrip("?") for allowed in roles] or role in images:
-            raise _malformed(f"{type_} can't carry this frame with the role {role[:40]!r}")
+            raise _malformed(f"{type_} can't carry this image with the role {role[:40]!r}")
         images[role] = image
     missing = [role for role in roles if not role.endswith("?") and role not in images]
     if missing:
@@ -157,48 +156,15 @@ def _images(type_: str, frames: Sequence[Buffer], roles: Sequence[str]) -> dict[
     return images
 
 
-def _decode_image(frame: memoryview) -> tuple[str, ImageFrame]:
-    unpacker = msgpack.Unpacker(max_buffer_size=_IMAGE_HEAD_BYTES, max_bin_len=0, max_ext_len=0)
-    unpacker.feed(frame[:_IMAGE_HEAD_BYTES])
-    facts = _unpack(lambda: _image_facts(unpacker), "image frame")
-    if not facts.keys() >= _IMAGE_KEYS or not isinstance(facts["role"], str):
-        raise _malformed("an image frame lacks a field")
-    pixels = _bin(frame, unpacker.tell())
-    shape = {key: facts.get(key) for key in ("width", "height", "channels", "dtype")}
+def _image(description: object, frame: Buffer) -> tuple[str, ImageFrame]:
+    if not isinstance(description, dict) or not isinstance(description.get("role"), str):
+        raise _malformed("an image has no role")
+    role = description["role"]
     try:
-        return facts["role"], ImageFrame(pixels=pixels, **shape)
+        shape: Fields = {name: description.get(name) for name in _SHAPE}
+        return role, ImageFrame(pixels=memoryview(frame), **shape)
     except (ValueError, TypeError) as error:
-        raise _malformed(f"its {facts['role'][:40]} is impossible: {error}") from error
-
-
-def _image_facts(unpacker: msgpack.Unpacker) -> Fields:
-    """The entries before `pixels`, which has to be the last one; leaves the unpacker behind it."""
-    facts: Fields = {}
-    for _ in range(unpacker.read_map_header() - 1):
-        key = unpacker.unpack()
-        facts[key] = unpacker.unpack()
-    if unpacker.unpack() != "pixels":
-        raise ValueError("pixels is not the last entry")
-    return facts
-
-
-def _bin(frame: memoryview, offset: int) -> memoryview:
-    """The msgpack binary at `offset`, which has to reach exactly to the frame's end."""
-    layout, width = _BIN.get(frame[offset] if offset < len(frame) else 0, ("", 0))
-    start = offset + 1 + width
-    if not layout or start > len(frame):
-        raise _malformed("an image frame's pixels are not binary")
-    (length,) = struct.unpack(layout, frame[offset + 1 : start])
-    if start + length != len(frame):
-        raise _malformed("an image frame is truncated or has bytes left over")
-    return frame[start:]
-
-
-def _unpack(read: Callable[[], Any], what: str) -> Any:
-    try:
-        return read()
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
-        raise _malformed(f"its {what} is not readable msgpack ({error})") from error
+        raise _malformed(f"its {role[:40]} is impossible: {error}") from error
 
 
 def _malformed(what: str) -> ProtocolError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridgeclient.codec import MAX_HEADER_BYTES, decode, encode
+from bridgeclient.codec import MAX_HEADER_BYTES, Buffer, decode, encode
 from bridgeclient.errors import ProtocolError
 from bridgeclient.protocol import DTYPES, FROM_CLIENT, FROM_SERVER, ImageFrame
 from dreambridge.arrays import to_array, to_frame
@@ -20,16 +20,19 @@ GREY = ImageFrame(2, 3, 1, "uint8", bytes(range(6)))
 SUBMIT = {"job": "j1", "settings": {"seed": 7}, "preview_side": 64}
 
 
-def image_frame(**changes: Any) -> bytes:
-    entries = {"width": 2, "height": 3, "channels": 1, "dtype": "uint8", "role": "image"}
-    return msgpack.packb({**entries, "pixels": bytes(6), **changes})
+PIXELS = bytes(6)
 
 
-def submit_with(*frames: bytes) -> list[bytes]:
-    return [*encode("submit", SUBMIT), *frames]
+def description(**changes: Any) -> dict[str, Any]:
+    """Of an image that has `PIXELS`."""
+    return {"width": 2, "height": 3, "channels": 1, "dtype": "uint8", "role": "image", **changes}
 
 
-def refusal(frames: list[bytes], max_bytes: int = 1 << 20) -> ProtocolError:
+def submit_with(images: object, *frames: bytes) -> list[Buffer]:
+    return [*encode("submit", {**SUBMIT, "images": images}), *frames]
+
+
+def refusal(frames: Sequence[Buffer], max_bytes: int = 1 << 20) -> ProtocolError:
     with pytest.raises(ProtocolError) as caught:
         decode(frames, FROM_CLIENT, max_bytes)
     return caught.value
@@ -65,10 +68,19 @@ def test_pixels_are_looked_at_where_they_lie() -> None:
     assert pixels[-1] == 99
 
 
+def test_pixels_are_sent_from_where_they_lie() -> None:
+    pixels = bytearray(6)
+    *_, frame = encode(
+        "submit", SUBMIT, {"image": ImageFrame(2, 3, 1, "uint8", memoryview(pixels))}
+    )
+    pixels[-1] = 99
+    assert frame[-1] == 99
+
+
 def test_unknown_fields_are_ignored() -> None:
     frames = encode("cancel", {"job": "j1", "because": [1, {"of": "tomorrow"}]})
     assert decode(frames, FROM_CLIENT).fields == {"job": "j1"}
-    known = submit_with(msgpack.packb({"later": 1, **msgpack.unpackb(image_frame())}))
+    known = submit_with([description(later=1)], PIXELS)
     assert decode(known, FROM_CLIENT).images["image"].width == 2
 
 
@@ -149,31 +161,41 @@ def test_fields_of_the_wrong_kind_are_malformed(type_: str, fields: dict[str, An
         {"dtype": None},
         {"role": "layer"},
         {"role": 1},
-        {"pixels": bytes(5)},
-        {"pixels": b""},
-        {"pixels": "abcdef"},
-        {"after": 1},
     ],
 )
 def test_impossible_images_are_malformed_and_keep_their_job(changes: dict[str, Any]) -> None:
-    error = refusal(submit_with(image_frame(**changes)))
+    error = refusal(submit_with([description(**changes)], PIXELS))
     assert (error.code, error.job) == ("protocol.malformed", "j1")
 
 
-def test_truncated_images_are_malformed() -> None:
-    whole = image_frame()
-    for length in range(len(whole)):
-        assert refusal(submit_with(whole[:length])).code == "protocol.malformed"
+@pytest.mark.parametrize("images", [3, "image", {"image": description()}, [3], [None], [{}]])
+def test_descriptions_that_are_none_are_malformed(images: object) -> None:
+    error = refusal(submit_with(images, PIXELS))
+    assert (error.code, error.job) == ("protocol.malformed", "j1")
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 7, 4096])
+def test_pixels_have_exactly_the_bytes_that_the_description_says(size: int) -> None:
+    assert refusal(submit_with([description()], bytes(size))).code == "protocol.malformed"
 
 
 def test_an_image_that_claims_more_than_it_has_is_refused_before_memory_is_taken() -> None:
-    lying = image_frame(width=60000, height=60000)[:-8] + b"\xc6" + struct.pack(">I", 3_600_000_000)
-    assert refusal(submit_with(lying)).code == "protocol.malformed"
+    lying = description(width=60000, height=60000)
+    assert refusal(submit_with([lying], PIXELS)).code == "protocol.malformed"
+
+
+def test_every_image_has_a_frame_and_every_frame_an_image() -> None:
+    mask = description(role="mask")
+    for images, frames in (([description(), mask], [PIXELS]), ([description()], [PIXELS] * 2)):
+        assert refusal(submit_with(images, *frames)).code == "protocol.malformed"
+    assert refusal([*encode("submit", SUBMIT), PIXELS]).code == "protocol.malformed"
 
 
 def test_roles_come_once_and_only_where_they_belong() -> None:
-    assert refusal(submit_with(image_frame(), image_frame())).code == "protocol.malformed"
-    assert refusal([*encode("ping"), image_frame()]).code == "protocol.malformed"
+    twice = submit_with([description()] * 2, PIXELS, PIXELS)
+    assert refusal(twice).code == "protocol.malformed"
+    stray = [*encode("ping", {"images": [description()]}), PIXELS]
+    assert refusal(stray).code == "protocol.malformed"
 
 
 def test_a_result_without_its_image_is_malformed() -> None:
@@ -185,7 +207,7 @@ def test_a_result_without_its_image_is_malformed() -> None:
 def test_bounds_on_header_and_message() -> None:
     long = encode("hello", {"name": "x" * MAX_HEADER_BYTES, "version": "1"})
     assert refusal(long, 1 << 30).code == "protocol.too_large"
-    assert refusal(submit_with(image_frame()), 40).code == "protocol.too_large"
+    assert refusal(submit_with([description()], PIXELS), 40).code == "protocol.too_large"
 
 
 @settings(max_examples=300, deadline=None)

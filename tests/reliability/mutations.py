@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgpack
 
-from bridgeclient.codec import encode
+from bridgeclient.codec import Buffer, encode
 from bridgeclient.protocol import ImageFrame
 
 Frames = list[bytes]
@@ -37,7 +37,7 @@ _ODD_VALUES = [
 ]
 
 
-def conversation(dice: random.Random) -> list[Frames]:
+def conversation(dice: random.Random) -> list[list[Buffer]]:
     """Correct messages of one job, in order; its image is never dreamed because it is cancelled."""
     job = f"fuzz{dice.randrange(10**9)}"
     image = ImageFrame(4, 3, 3, "uint8", bytes(36))
@@ -54,9 +54,9 @@ def conversation(dice: random.Random) -> list[Frames]:
     ]
 
 
-def mutated(message: Frames, dice: random.Random) -> Frames:
+def mutated(message: Sequence[Buffer], dice: random.Random) -> Frames:
     """The message with one to three things wrong. It never asks the server to stop."""
-    frames = list(message)
+    frames = [bytes(frame) for frame in message]
     for _ in range(dice.randint(1, 3)):
         if frames:
             dice.choice(_MUTATIONS)(frames, dice)
@@ -108,7 +108,7 @@ def _boast(frames: Frames, dice: random.Random) -> None:
 
 
 def _change_entry(frames: Frames, dice: random.Random) -> None:
-    """An odd value, a missing entry or an unknown one, in a header or an image's head."""
+    """An odd value, a missing entry or an unknown one, in a header or an image's description."""
     place = dice.randrange(len(frames))
     try:
         entries = msgpack.unpackb(frames[place], strict_map_key=False)
@@ -116,14 +116,17 @@ def _change_entry(frames: Frames, dice: random.Random) -> None:
         return
     if not isinstance(entries, dict) or not entries:
         return
-    key = dice.choice(list(entries))
+    images = entries.get("images")
+    described = [one for one in images if one] if isinstance(images, list) else []
+    changed = dice.choice([entries, *(one for one in described if isinstance(one, dict))])
+    key = dice.choice(list(changed))
     change = dice.randrange(3)
     if change == 0:
-        entries[key] = dice.choice(_ODD_VALUES)
+        changed[key] = dice.choice(_ODD_VALUES)
     elif change == 1:
-        del entries[key]
+        del changed[key]
     else:
-        entries[dice.choice(["path", "weights", "", "type"])] = dice.choice(_ODD_VALUES)
+        changed[dice.choice(["path", "weights", "", "type"])] = dice.choice(_ODD_VALUES)
     frames[place] = msgpack.packb(entries)
 
 

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ import zmq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridgeclient.codec import decode, encode
+from bridgeclient.codec import Buffer, decode, encode
 from bridgeclient.errors import CODES, ProtocolError
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
 from dreambridge.arrays import Array
@@ -43,7 +43,7 @@ def test_a_mutated_message_is_decoded_or_refused_with_a_code(seed: int) -> None:
         assert refusal(frames, specs) in {"", *CODES}
 
 
-def refusal(frames: list[bytes], specs: Mapping[str, MessageSpec]) -> str:
+def refusal(frames: Sequence[Buffer], specs: Mapping[str, MessageSpec]) -> str:
     """The code of the error that these frames are, "" for none; nothing else may be raised."""
     try:
         decode(frames, specs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from bridgeclient.errors import CODES
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
 from dreambridge.server.bounds import SETTINGS
 from dreambridge.server.options import Options
+from servers import PATIENCE_S, Server
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
 
@@ -99,6 +102,14 @@ def test_bounds_with_their_options_and_defaults() -> None:
 def test_worker_states() -> None:
     states = next(cells[2] for cells in rows(section("`welcome`", 3)) if cells[0] == "`worker`")
     assert tuple(re.findall(r"`(\w+)`", states)) == protocol.WORKER_STATES
+
+
+def test_the_example_is_a_whole_client(server: Server) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", section("A whole client"), re.S)
+    command = [sys.executable, "-c", program, str(server.home.connection_file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2:] == ["100%", f"{96 * 64} bytes, changed: True"]
 
 
 def test_connection_file() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import zmq
 
-Frames = Sequence[zmq.Frame | bytes]
+Frames = Sequence[zmq.Frame | bytes | memoryview]
 
 
 @dataclass(eq=False)

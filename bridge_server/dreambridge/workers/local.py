@@ -122,7 +122,7 @@ class LocalWorker:
             process.wait()
 
     def _read(self, frames: list[zmq.Frame]) -> Iterator[Report]:
-        message = decode([frame.buffer for frame in frames[:2]], FROM_WORKER)
+        message = decode([frame.buffer for frame in frames], FROM_WORKER)
         if message.type == "ready":
             self._state = "warm"
             self._device, self._precision = message.fields["device"], message.fields["precision"]

@@ -7,8 +7,8 @@ from bridgeclient.protocol import FROM_SERVER, TERMINAL, MessageSpec
 _PASSED_ON = {"started", "progress", "preview"} | TERMINAL
 
 FROM_WORKER: dict[str, MessageSpec] = {
-    **{name: MessageSpec(FROM_SERVER[name].fields) for name in sorted(_PASSED_ON)},
+    **{name: FROM_SERVER[name] for name in sorted(_PASSED_ON)},
     "ready": MessageSpec({"device": "text", "precision": "text"}),
     "failed": MessageSpec({"code": "text", "message": "text", "hint": "text"}),
 }
-"""Header fields only: the server passes image frames on without looking at them."""
+"""What a worker says; the server passes on what is for clients."""
