@@ -25,17 +25,12 @@ MAY_IMPORT = {
 }
 """Everything beyond the standard library that these packages may know."""
 
-COMPUTING = {"dreambridge.workers.process", "dreambridge.cli.engines"}
-"""The only modules of dreambridge that may use the part of the engine that loads torch."""
-
-BRIDGE_ROOMS = {
-    "cli": {"cli", "installer"},
-    "installer": {"installer"},
+COMPUTING = {
+    "dreambridge.workers.dreaming",
+    "dreambridge.workers.process",
+    "dreambridge.cli.engines",
 }
-"""Which rooms of dreambridge these may know; the modules beside the rooms they all may."""
-
-SERVER_STARTERS = {"dreambridge.cli.serve"}
-"""They run and stop the server, and know what is named in its package's docstring for that."""
+"""The only modules of dreambridge that may use the part of the engine that loads torch."""
 
 KRITA = ROOT / "host_plugins/krita/dreambridge"
 KRITA_ROOMS = {
@@ -67,6 +62,28 @@ GIMP_ROOMS = {
     "": {"arguments", "bridge", "commands", "declarations", "document", "errors", "execution"},
 }
 """What the folders of GIMP's plug-in may know of each other, "" for the modules beside them."""
+
+
+BRIDGE_ROOMS = {
+    "": {""},
+    "workers": {"", "workers"},
+    "server": {"", "server", "workers.interface"},
+    "installer": {"", "installer"},
+    "cli": {"", "cli", "installer"},
+}
+"""What the folders of the bridge may know of each other, "" for the modules beside them."""
+
+COMPOSING = {
+    "dreambridge.__main__": {"cli"},
+    "dreambridge.cli.serve": {
+        "server.options",
+        "server.service",
+        "server.stopping",
+        "workers.options",
+    },
+    "dreambridge.server.service": {"workers.local_pool", "workers.options"},
+}
+"""Modules that put the rooms together, with what they may know besides."""
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -126,18 +143,22 @@ def test_nothing_in_the_bridge_but_the_worker_reaches_the_engine(module: str) ->
         assert {name for name in engine if name.rsplit(".", 1)[0] not in TORCH_FREE} <= allowed
 
 
-@pytest.mark.parametrize("room", BRIDGE_ROOMS)
-def test_the_rooms_of_the_bridge_know_only_what_they_may(room: str) -> None:
-    inside = {
-        name: path
-        for name, path in modules("dreambridge").items()
-        if f"{name}.".startswith(f"dreambridge.{room}.")
+@pytest.mark.parametrize("module", modules("dreambridge"))
+def test_the_bridges_rooms_know_only_what_they_may(module: str) -> None:
+    known = {
+        name.removeprefix("dreambridge.")
+        for name in imported(modules("dreambridge")[module])
+        if name in modules("dreambridge") and name != "dreambridge"
     }
-    assert inside
-    for name, path in inside.items():
-        known = {met.split(".")[1] for met in imported(path) if met.startswith("dreambridge.")}
-        may = BRIDGE_ROOMS[room] | ({"server"} if name in SERVER_STARTERS else set())
-        assert known & {"cli", "installer", "server", "workers"} <= may, name
+    known -= BRIDGE_ROOMS.keys()  # the folders' own modules hold nothing
+    allowed = BRIDGE_ROOMS[room_of(module)] | COMPOSING.get(module, set())
+    assert not [name for name in known if not ({name, room_of(name)} & allowed)]
+
+
+def room_of(module: str) -> str:
+    """The folder of a module of the bridge, "" for those beside the folders."""
+    name = module.removeprefix("dreambridge").removeprefix(".").split(".")[0]
+    return name if name in BRIDGE_ROOMS else ""
 
 
 @pytest.mark.parametrize("room", GIMP_ROOMS)

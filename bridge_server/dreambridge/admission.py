@@ -1,6 +1,7 @@
 """Who may connect: the ZAP handler (ZeroMQ RFC 27) that libzmq asks about every CURVE handshake.
 
-Answered in the server's one I/O thread; libzmq's own threads wait for it, clients don't hold it up.
+Answered in the thread that owns the context's sockets; libzmq's own threads wait for it, clients
+don't hold it up.
 """
 
 from __future__ import annotations
@@ -15,17 +16,21 @@ _FRAMES = 7
 
 
 class Admission:
-    """Admits exactly one client key for each ZAP domain."""
+    """Admits the keys it was told, each to the sockets of one ZAP domain."""
 
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self.socket = context.socket(zmq.REP)
         self.socket.linger = 0
         self.socket.bind("inproc://zeromq.zap.01")
-        self._keys: dict[str, bytes] = {}
+        self._keys: set[tuple[str, bytes]] = set()
 
     def admit(self, domain: str, public_key: str) -> None:
-        """From now on let this key, and no other, into sockets of the domain."""
-        self._keys[domain] = z85.decode(public_key.encode())
+        """From now on let this key into sockets of the domain."""
+        self._keys.add((domain, z85.decode(public_key.encode())))
+
+    def revoke(self, domain: str, public_key: str) -> None:
+        """From now on let this key in no more."""
+        self._keys.discard((domain, z85.decode(public_key.encode())))
 
     def answer(self) -> None:
         """Answer the handshakes that are waiting."""
@@ -39,7 +44,7 @@ class Admission:
         if len(request) != _FRAMES or request[5] != b"CURVE":
             return False
         domain, address, key = request[2].decode("ascii", "replace"), request[3], request[6]
-        if self._keys.get(domain) == key:
+        if (domain, key) in self._keys:
             return True
         _log.warning("refused a client at %s: unknown key", address.decode("ascii", "replace"))
         return False

@@ -13,11 +13,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from dreambridge.server.options import MIB
-
 PRIVATE_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 """Flags for opening a log: its end, and never where a link leads."""
 
+_FILE_BYTES = 1 << 20
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -43,7 +42,7 @@ def logging_to(path: Path, *, also_terminal: bool = False) -> Iterator[None]:
     """Log to `path` meanwhile, about 4 MiB at most, and to standard error if asked."""
     logger = logging.getLogger()
     logger.setLevel(logging.INFO)
-    handlers: list[logging.Handler] = [_PrivateFile(path, maxBytes=MIB, backupCount=3)]
+    handlers: list[logging.Handler] = [_PrivateFile(path, maxBytes=_FILE_BYTES, backupCount=3)]
     if also_terminal:
         handlers.append(logging.StreamHandler())
     for handler in handlers:

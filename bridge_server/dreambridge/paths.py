@@ -44,11 +44,6 @@ class Paths:
         """What the server did."""
         return self.logs / "server.log"
 
-    @property
-    def worker_log(self) -> Path:
-        """What the engine's process wrote, tracebacks included."""
-        return self.logs / "worker.log"
-
 
 def locate(folder: Path | None = None) -> Paths:
     """The paths in `folder`, else in `DREAMBRIDGE_HOME`, else the platform's place for it."""

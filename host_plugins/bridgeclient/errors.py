@@ -27,7 +27,6 @@ CODES: dict[str, bool] = {
     "auth.unsafe_file": False,
     "request.invalid": False,
     "request.too_large": False,
-    "request.unknown_job": False,
     "busy.queue_full": True,
     "busy.too_many_clients": True,
     "engine.crashed": True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,11 @@ class Welcome:
 
 @dataclass(frozen=True)
 class Status:
-    """The server's answer to `status`; times in seconds, `log` the path of its log file."""
+    """The server's answer to `status`; times in seconds, `log` the path of its log file.
+
+    `workers` are maps with the engine's `id`, `node`, `device`, `precision`, `state`, `job`, and
+    `jobs_done`.
+    """
 
     version: str
     server: str
@@ -47,6 +52,7 @@ class Status:
     running: int
     device: str | None = None
     precision: str | None = None
+    workers: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "number": _is_number,
     "flag": lambda value: isinstance(value, bool),
     "map": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, list),
 }
 """Kinds of header fields, each with the test that a value has to pass."""
 
@@ -103,7 +104,7 @@ class MessageSpec:
 FROM_CLIENT: dict[str, MessageSpec] = {
     "hello": MessageSpec({"name": "text", "version": "text", "warm": "flag?"}),
     "submit": MessageSpec(
-        {"job": "job", "settings": "map", "preview_side": "count?"}, ("image?", "mask?", "guide?")
+        {"job": "job", "settings": "map", "preview_side": "count?"}, ("image", "mask?", "guide?")
     ),
     "credit": MessageSpec({"job": "job"}),
     "cancel": MessageSpec({"job": "job"}),
@@ -169,6 +170,7 @@ FROM_SERVER: dict[str, MessageSpec] = {
             "clients": "count",
             "queued": "count",
             "running": "count",
+            "workers": "list?",
         }
     ),
     "closing": MessageSpec({"reason": "text"}),

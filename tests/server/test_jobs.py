@@ -1,4 +1,4 @@
-"""Turns in the queue, and what is kept of finished jobs."""
+"""Turns in the queue."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dreambridge.server.jobs import FairQueue, Job, ResultCache
+from dreambridge.server.jobs import FairQueue, Job
 
 
 def job(name: str) -> Job:
     """`a1` is client a's first job."""
-    return Job(name, name[0].encode(), [b"frame"], 5)
+    return Job(name, name[0].encode(), None, 5)
 
 
 def queue_of(*names: str) -> tuple[FairQueue, dict[str, Job]]:
@@ -66,27 +66,3 @@ def test_iteration_foretells_the_order_and_nobody_is_overtaken_twice(clients: li
         for before, after in pairwise(turns):
             between = [name[0] for name in order[before + 1 : after]]
             assert len(between) == len(set(between))
-
-
-def test_the_cache_is_bounded_by_number() -> None:
-    cache = ResultCache(max_jobs=2, max_bytes=100, max_age_s=60)
-    for name in ("a", "b", "c"):
-        cache.keep(name, [b"12345"], now=0)
-    assert [cache.get(name) for name in ("a", "b", "c")] == [None, [b"12345"], [b"12345"]]
-
-
-def test_the_cache_is_bounded_by_bytes() -> None:
-    cache = ResultCache(max_jobs=9, max_bytes=10, max_age_s=60)
-    cache.keep("a", [b"1234", b"12"], now=0)
-    cache.keep("b", [b"12345"], now=0)
-    assert (cache.get("a"), cache.get("b")) == (None, [b"12345"])
-    cache.keep("large", [bytes(11)], now=0)
-    assert (cache.get("large"), cache.get("b")) == (None, [b"12345"])
-
-
-def test_the_cache_is_bounded_by_age() -> None:
-    cache = ResultCache(max_jobs=9, max_bytes=100, max_age_s=60)
-    cache.keep("a", [b"1"], now=0)
-    cache.keep("b", [b"1"], now=50)
-    cache.expire(now=61)
-    assert (cache.get("a"), cache.get("b")) == (None, [b"1"])

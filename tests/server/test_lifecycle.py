@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import zmq
 
 from bridgeclient import (
     BridgeClient,
@@ -26,15 +25,9 @@ from bridgeclient import (
     connect,
     find,
 )
-from bridgeclient.codec import encode
 from bridgeclient.connection import read_connection
 from dreambridge import __version__
-from dreambridge.admission import Admission
 from dreambridge.arrays import Array, to_frame
-from dreambridge.paths import Paths, locate
-from dreambridge.server.options import Options
-from dreambridge.workers.interface import Report
-from dreambridge.workers.local import LocalWorker
 from servers import Server, wait_until
 
 QUICK = {"layers": {"relu3_1": 1.0}, "octaves": 1, "iterations": 2}
@@ -195,7 +188,7 @@ def test_a_crashed_engine_fails_its_own_job_only_and_is_replaced(
         with pytest.raises(EngineError) as caught:
             list(client.events(doomed))
         assert (caught.value.code, caught.value.retryable) == ("engine.crashed", True)
-        assert str(server.home.worker_log) in caught.value.hint
+        assert str(server.home.logs / "worker-1.log") in caught.value.hint
         wait_for(other, waiting, Result)
 
 
@@ -213,44 +206,12 @@ def test_an_engine_without_weights_fails_jobs_with_the_reason(
         wait_until(lambda: client.status().worker == "failed", "the engine is known to fail")
 
 
-@pytest.mark.parametrize("ipc", [True, False])
-def test_the_worker_is_reached_by_ipc_or_by_encrypted_tcp(
-    tmp_path: Path, photo: Array, ipc: bool
-) -> None:
-    home = locate(tmp_path / "home")
-    for folder in (home.folder, home.logs):
-        folder.mkdir()
-    reports = _computed(home, photo, ipc=ipc)
-    assert [report.type for report in reports if report.type != "progress"] == ["started", "result"]
-
-
-def _computed(home: Paths, photo: Array, *, ipc: bool) -> list[Report]:
-    reports: list[Report] = []
-    with zmq.Context() as context:
-        admission = Admission(context)
-        worker = LocalWorker(context, admission, home, Options(), ipc=ipc)
-        fields = {"job": "j", "settings": QUICK}
-        worker.submit("j", encode("submit", fields, {"image": to_frame(photo)}))
-
-        def finished() -> bool:
-            admission.answer()
-            reports.extend(worker.events())
-            return bool(reports) and reports[-1].type in ("result", "error")
-
-        try:
-            wait_until(finished, "the job is done")
-        finally:
-            worker.close()
-            admission.close()
-    return reports
-
-
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 def test_what_the_server_writes_is_private(server: Server, client: BridgeClient) -> None:
     assert client.welcome
     written = [server.home.folder, server.home.logs]
     written += [path for path in server.home.folder.rglob("*") if path.is_file()]
-    assert server.home.worker_log in written
+    assert server.home.logs / "worker-1.log" in written
     for path in written:
         assert path.stat().st_mode & 0o077 == 0, path
 

@@ -13,8 +13,7 @@ import bridgeclient.protocol as protocol
 from bridgeclient.connection import Connection
 from bridgeclient.errors import CODES
 from bridgeclient.protocol import FROM_CLIENT, FROM_SERVER, MessageSpec
-from dreambridge.server.bounds import SETTINGS
-from dreambridge.server.options import Options
+from dreambridge.server.options import BOUNDS, Options
 from servers import PATIENCE_S, Server
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
@@ -96,7 +95,7 @@ def test_bounds_with_their_options_and_defaults() -> None:
             number, _, unit = cells[1].partition(" ")
             table[cells[0].strip("`")] = cells[2].strip("`"), int(number) * units[unit]
     options = Options()
-    assert table == {name: (o, getattr(options, name)) for name, o in SETTINGS.items()}
+    assert table == {name: (o, getattr(options, name)) for name, o in BOUNDS.items()}
 
 
 def test_worker_states() -> None:

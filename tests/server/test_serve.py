@@ -21,6 +21,7 @@ from dreambridge.cli import main
 from dreambridge.paths import Paths, locate
 from dreambridge.server import service
 from dreambridge.server.options import Options
+from dreambridge.workers.options import WorkerOptions
 from servers import Server, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -59,10 +60,10 @@ def test_a_wrong_option_is_wrong_use(
 
 def test_weights_may_be_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine's process runs in another folder."""
-    taken: list[Options] = []
+    taken: list[WorkerOptions] = []
 
-    def take(_home: Paths, options: Options, **_: bool) -> bool:
-        taken.append(options)
+    def take(_home: Paths, _: Options, workers: WorkerOptions, **__: bool) -> bool:
+        taken.append(workers)
         return True
 
     monkeypatch.setattr(service, "serve", take)
@@ -104,7 +105,7 @@ def test_whatever_the_umask_only_the_user_gets_at_what_is_written(tmp_path: Path
         wait_until(lambda: client.status().worker == "warm", "the engine is warm")
         modes = {path: path.stat().st_mode for path in home.folder.rglob("*")}
         client.shutdown()
-    assert home.worker_log in modes
+    assert home.logs / "worker-1.log" in modes
     for path, mode in modes.items():
         assert mode & 0o077 == 0, path
     assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
@@ -164,4 +165,4 @@ def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path, parent: str)
 def _begin(home: Paths, *, connecting: bool) -> BridgeClient | bool:
     if connecting:
         return connect(Installation(sys.executable, home.connection_file, __version__), name="t")
-    return service.serve(home, Options())
+    return service.serve(home, Options(), WorkerOptions())

@@ -21,11 +21,11 @@ from dreambridge.cli.parameters import chosen_execution, execution_options
 from dreambridge.cli.types import Folder, Number, address
 from dreambridge.cli.types import weights as weights_type
 from dreambridge.paths import VARIABLE, Paths, locate
-from dreambridge.server import bounds
-from dreambridge.server.options import MIB, Options
+from dreambridge.server.options import BOUNDS, MIB, Options
+from dreambridge.workers.options import WorkerOptions
 from dreamcore.settings import Execution
 
-_DEFAULT = Options()
+_DEFAULT, _WORKERS = Options(), WorkerOptions()
 _MINUTES = Number(0, 1e6)
 
 
@@ -43,7 +43,7 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
     """The option that moves a bound of `Options`, given in units of so many bytes or pixels."""
     default = getattr(_DEFAULT, name) / unit
     return click.option(
-        bounds.SETTINGS[name],
+        BOUNDS[name],
         name,
         type=kind,
         default=int(default) if isinstance(kind, click.IntRange) else default,
@@ -73,7 +73,7 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
 @click.option(
     "--worker-idle-timeout",
     type=_MINUTES,
-    default=_DEFAULT.worker_idle_s / 60,
+    default=_WORKERS.idle_s / 60,
     show_default=True,
     help="Minutes without a dream after which the engine's memory is freed; 0 means never.",
 )
@@ -106,7 +106,7 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
     "--weights",
     type=weights_type,
     metavar="NAME|FILE",
-    default=_DEFAULT.weights,
+    default=_WORKERS.weights,
     help="Other VGG16 weights, a name or a file.",
 )
 @execution_options("device", "precision")
@@ -132,14 +132,16 @@ def serve(
         listen=address,
         port=port,
         idle_s=idle_timeout * 60,
-        worker_idle_s=worker_idle_timeout * 60,
-        weights=weights,
-        device=execution.device,
-        precision=execution.precision,
         **given,
     )
+    chosen = WorkerOptions(
+        weights=weights,
+        devices=(execution.device,),
+        precision=execution.precision,
+        idle_s=worker_idle_timeout * 60,
+    )
     paths = locate(home)
-    if not service.serve(paths, options, also_terminal=sys.stderr.isatty()):
+    if not service.serve(paths, options, chosen, also_terminal=sys.stderr.isatty()):
         holder = find_holder(paths.lock_file)
         which = f" ({holder})" if holder else ""
         click.echo(

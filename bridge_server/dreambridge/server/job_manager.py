@@ -1,22 +1,25 @@
-"""Where jobs are taken in, handed to the executor, and answered: the server's rules.
+"""Where jobs are taken in, handed to the engines, and answered: the server's rules.
 
 Every job that is taken in gets exactly one terminal message. Knows the wire's messages and the
-executor's interface; sockets are the server's business.
+engines' interface; sockets are the server's business.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import time
 
 from bridgeclient.codec import Message, encode
-from bridgeclient.errors import BridgeError
-from bridgeclient.protocol import SILENCE_S, TERMINAL, Fields
-from dreambridge.server.bounds import beyond, check_request, unknown_job
-from dreambridge.server.jobs import FairQueue, Frames, Job, ResultCache
+from bridgeclient.errors import BridgeError, Cancelled
+from bridgeclient.events import Accepted, Failed, JobEvent, Preview, Progress, Result, Started
+from bridgeclient.protocol import SILENCE_S, Fields, ImageFrame
+from bridgeclient.request import DreamRequest
+from dreambridge.server.bounds import beyond, known_job, to_request
+from dreambridge.server.jobs import FairQueue, Job, JobState
 from dreambridge.server.options import Options
 from dreambridge.server.outbox import ClientGone, Outbox
-from dreambridge.workers.interface import Executor, Report
+from dreambridge.workers.interface import EnginePool
 
 _log = logging.getLogger(__name__)
 
@@ -24,11 +27,10 @@ _log = logging.getLogger(__name__)
 class JobManager:
     """The jobs of all clients, from `submit` to their terminal message."""
 
-    def __init__(self, executor: Executor, outbox: Outbox, options: Options) -> None:
-        self._executor, self._outbox, self._options = executor, outbox, options
+    def __init__(self, pool: EnginePool, outbox: Outbox, options: Options) -> None:
+        self._pool, self._outbox, self._options = pool, outbox, options
         self._jobs: dict[str, Job] = {}
         self._queue = FairQueue()
-        self._results = ResultCache(options.kept_jobs, options.kept_bytes, options.kept_s)
         self._job_s = 2.0  # how long the last job took, to say when to try again
         self.used_at = time.monotonic()
 
@@ -39,60 +41,38 @@ class JobManager:
 
     @property
     def running(self) -> int:
-        """Jobs that the executor has."""
+        """Jobs that the engines have."""
         return len(self._jobs) - len(self._queue)
 
     def knows(self, job: str) -> bool:
         """Whether the job is unfinished."""
         return job in self._jobs
 
-    def submit(self, client: bytes, message: Message, frames: Frames) -> None:
-        """Take a job in, or tell again how a known one stands.
+    def submit(self, client: bytes, message: Message) -> None:
+        """Take a job in.
 
         Raises:
             BridgeError: `request.*` or `busy.queue_full`; the job was not taken in.
         """
         self.used_at = time.monotonic()
-        if (kept := self._results.get(message.job)) is not None:
-            self.tell(client, "result", message.job, kept)
-            return
         if message.job in self._jobs:
-            ahead = self._adopt(self._jobs[message.job], client)
-        else:
-            ahead = self._take_in(client, message, frames)
-        self.tell(client, "accepted", message.job, fields={"ahead": ahead})
-        job = self._jobs.get(message.job)
-        if job is not None and job.started:
-            self.tell(client, "started", job.id)
+            raise known_job(message.job)
+        request = to_request(message, self._options)
+        self._check_room(client, request)
+        job = Job(request.job, client, request, request.nbytes)
+        self._jobs[job.id] = job
+        _log.info("job %s taken in, %.1f MiB", job.id, job.nbytes / 2**20)
+        ahead = self._queue.push(job) + self.running
+        self._tell(client, Accepted(job.id, ahead))
         self.dispatch()
 
-    def _take_in(self, client: bytes, message: Message, frames: Frames) -> int:
-        check_request(message, self._options)
-        nbytes = sum(len(frame) for frame in frames)
-        self._check_room(client, nbytes)
-        job = Job(message.job, client, frames, nbytes)
-        self._jobs[job.id] = job
-        _log.info("job %s taken in, %.1f MiB", job.id, nbytes / 2**20)
-        return self._queue.push(job) + self.running
-
-    def _adopt(self, job: Job, client: bytes) -> int:
-        """Let a client that sends a known id have the job; returns the jobs before it."""
-        if job.running:
-            job.client = client
-            return 0
-        if job.client != client:
-            self._queue.remove(job)
-            job.client = client
-            self._queue.push(job)
-        return list(self._queue).index(job) + self.running
-
-    def _check_room(self, client: bytes, nbytes: int) -> None:
+    def _check_room(self, client: bytes, request: DreamRequest) -> None:
         """A client without a job finds room even if others have filled the queue."""
         total = sum(job.nbytes for job in self._jobs.values())
         idle = all(job.client != client for job in self._jobs.values())
         if len(self._jobs) >= self._options.queued_jobs and not idle:
             limit = "queued_jobs"
-        elif total + nbytes > self._options.queued_bytes:
+        elif total + request.nbytes > self._options.queued_bytes:
             limit = "queued_bytes"
         else:
             return
@@ -107,40 +87,34 @@ class JobManager:
     def credit(self, message: Message) -> None:
         """The client of a job can take one more preview."""
         if job := self._jobs.get(message.job):
-            job.credit = True
+            job.credited = True
             self._pass_credit(job)
 
     def _pass_credit(self, job: Job) -> None:
-        if job.started and job.credit:
-            job.credit = False
-            self._executor.credit(job.id)
+        if job.state is JobState.RUNNING and job.credited:
+            job.credited = False
+            self._pool.credit(job.id)
 
     def cancel(self, message: Message) -> None:
-        """Stop a job.
-
-        Raises:
-            BridgeError: `request.unknown_job`.
-        """
+        """Stop a job; one that is over has had its terminal message."""
         if job := self._jobs.get(message.job):
             self._cancel(job)
-        elif self._results.get(message.job) is None:
-            raise unknown_job(message.job)
 
     def _cancel(self, job: Job) -> None:
         """Stop the job once; ending one can show that its client is gone, which ends others."""
-        if job.cancelling or job.id not in self._jobs:
+        if job.id not in self._jobs:
             return
-        job.cancelling = True
-        if job.running:
-            self._executor.cancel(job.id)
-        else:
+        if job.state is JobState.QUEUED:
             self._queue.remove(job)
-            self._end(Report("cancelled", job.id, encode("cancelled", {"job": job.id})))
+            self._end(Failed(job.id, Cancelled(job.id)))
+        elif job.state is not JobState.CANCELLING:
+            job.state = JobState.CANCELLING
+            self._pool.cancel(job.id)
 
     def cancel_all(self, client: bytes, why: str) -> None:
         """Stop everything that a client asked for."""
         theirs = [job for job in self._jobs.values() if job.client == client]
-        for job in [job for job in theirs if not job.cancelling]:
+        for job in [job for job in theirs if job.state is not JobState.CANCELLING]:
             _log.info("job %s is cancelled: %s", job.id, why)
             self._cancel(job)
 
@@ -152,54 +126,67 @@ class JobManager:
                 self.cancel_all(client, f"its client was silent for {SILENCE_S:.0f} s")
 
     def work(self) -> None:
-        """Pass on what the executor reports, and give it more to do."""
-        for report in self._executor.events():
-            if report.type in TERMINAL:
-                self._end(report)
-            elif job := self._jobs.get(report.job):
-                self.tell(job.client, report.type, job.id, report.frames)
-                if report.type == "started":
-                    job.started, job.started_at = True, time.monotonic()
-                    self._pass_credit(job)
-        self._results.expire(time.monotonic())
+        """Pass on what the engines tell, and give them more to do."""
+        for event in self._pool.events():
+            if isinstance(event, Result | Failed):
+                self._end(event)
+            elif job := self._jobs.get(event.job):
+                self._on_event(job, event)
         self.dispatch()
 
-    def dispatch(self) -> None:
-        """Hand queued jobs to the executor while it takes them."""
-        while self._executor.capabilities().free > 0 and (job := self._queue.pop()):
-            job.running = True
-            frames, job.frames = job.frames, ()
-            self._executor.submit(job.id, frames)
+    def _on_event(self, job: Job, event: Started | Progress | Preview) -> None:
+        self._tell(job.client, event)
+        if isinstance(event, Started):
+            job.started_at = time.monotonic()
+            if job.state is JobState.SUBMITTED:
+                job.state = JobState.RUNNING
+                self._pass_credit(job)
 
-    def _end(self, report: Report) -> None:
-        job = self._jobs.pop(report.job, None)
+    def dispatch(self) -> None:
+        """Hand queued jobs to the engines while they take them."""
+        while self._pool.free() > 0 and (job := self._queue.pop()):
+            request, job.request = job.request, None
+            job.state = JobState.SUBMITTED
+            assert request is not None
+            self._pool.submit(request)
+
+    def _end(self, event: Result | Failed) -> None:
+        job = self._jobs.pop(event.job, None)
         if job is None:
             return
         self.used_at = time.monotonic()
-        if job.started:
+        if job.started_at:
             self._job_s = self.used_at - job.started_at
-        _log.info("job %s ended: %s", job.id, report.type)
-        self._results.keep(job.id, report.frames, self.used_at)
-        self.tell(job.client, report.type, job.id, report.frames)
+        _log.info("job %s ended: %s", job.id, _type_of(event))
+        self._tell(job.client, event)
 
-    def tell(
-        self,
-        client: bytes,
-        type: str,
-        job: str,
-        frames: Frames | None = None,
-        fields: Fields | None = None,
-    ) -> None:
-        """Send a message about a job; a client that is gone loses its jobs."""
+    def _tell(self, client: bytes, event: JobEvent) -> None:
+        """Tell a client of its job; one that is gone loses its jobs."""
         try:
-            frames = frames or encode(type, {**(fields or {}), "job": job})
-            self._outbox.send(client, type, job, frames)
+            type = _type_of(event)
+            self._outbox.send(client, type, event.job, encode(type, *_content(event)))
         except ClientGone:
             self.cancel_all(client, "its client is gone")
 
     def close(self, error: BridgeError) -> None:
-        """End every job with this error and stop the executor."""
+        """End every job with this error and stop the engines."""
         for job in list(self._jobs.values()):
-            frames = encode("error", {**error.to_fields(), "job": job.id})
-            self._end(Report("error", job.id, frames))
-        self._executor.close()
+            self._end(Failed(job.id, error))
+        self._pool.close()
+
+
+def _type_of(event: JobEvent) -> str:
+    """The type of the message that says the same."""
+    if isinstance(event, Failed):
+        return "cancelled" if isinstance(event.error, Cancelled) else "error"
+    return type(event).__name__.lower()
+
+
+def _content(event: JobEvent) -> tuple[Fields, dict[str, ImageFrame]]:
+    """An event's header fields, and its image if it has one."""
+    if isinstance(event, Failed):
+        failure = {} if isinstance(event.error, Cancelled) else event.error.to_fields()
+        return {**failure, "job": event.job}, {}
+    fields = {spec.name: getattr(event, spec.name) for spec in dataclasses.fields(event)}
+    image = fields.pop("image", None)
+    return fields, {"image": image} if image else {}

@@ -1,36 +1,43 @@
-"""Jobs waiting and jobs done: a bounded queue that serves clients in turn, and a bounded cache.
-
-Plain data structures; they know no sockets and no clock but the times they are given.
-"""
+"""Jobs, and the queue that serves clients in turn: plain data that knows no sockets."""
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
-import zmq
+from bridgeclient.request import DreamRequest
 
-Frames = Sequence[zmq.Frame | bytes | memoryview]
+
+class JobState(Enum):
+    """How far a job is."""
+
+    QUEUED = auto()
+    """It waits for an engine."""
+    SUBMITTED = auto()
+    """An engine has it."""
+    RUNNING = auto()
+    """The engine has started."""
+    CANCELLING = auto()
+    """The engine has been told to stop."""
 
 
 @dataclass(eq=False)
 class Job:
-    """A dream that is queued or running; `client` is the routing id its messages go to.
+    """A dream that is not finished; `client` is the routing id its messages go to.
 
-    `running` once the executor has it, `started` once it computes, `cancelling` once it shall stop;
-    `credit` is a preview that the client can take and the executor has not been told of.
+    `request` is there until an engine has it. `credited` is a preview that the client can take and
+    the engine has not been told of. `started_at` is 0 until the engine has started.
     """
 
     id: str
     client: bytes
-    frames: Frames = field(repr=False)
+    request: DreamRequest | None = field(repr=False)
     nbytes: int
-    running: bool = False
-    started: bool = False
-    cancelling: bool = False
+    state: JobState = JobState.QUEUED
+    credited: bool = False
     started_at: float = 0.0
-    credit: bool = False
 
 
 class FairQueue:
@@ -73,36 +80,3 @@ class FairQueue:
     def _tidy(self, client: bytes) -> None:
         if not self._turns[client]:
             del self._turns[client]
-
-
-class ResultCache:
-    """Terminal messages that may be asked for again, up to a number, a size and an age.
-
-    The oldest go first; a message larger than the whole cache is not kept.
-    """
-
-    def __init__(self, max_jobs: int, max_bytes: int, max_age_s: float) -> None:
-        self._limits = max_jobs, max_bytes, max_age_s
-        self._kept: OrderedDict[str, tuple[float, int, Frames]] = OrderedDict()
-
-    def keep(self, job: str, frames: Frames, now: float) -> None:
-        """Keep a job's terminal message."""
-        size = sum(len(frame) for frame in frames)
-        if size <= self._limits[1]:
-            self._kept[job] = now, size, frames
-        self.expire(now)
-
-    def get(self, job: str) -> Frames | None:
-        """The job's terminal message, None if it is not here or not here any more."""
-        return self._kept[job][2] if job in self._kept else None
-
-    def expire(self, now: float) -> None:
-        """Drop what is too old or too much."""
-        max_jobs, max_bytes, max_age = self._limits
-        total = sum(size for _, size, _ in self._kept.values())
-        while self._kept:
-            job, (since, size, _) = next(iter(self._kept.items()))
-            if len(self._kept) <= max_jobs and total <= max_bytes and now - since <= max_age:
-                return
-            total -= size
-            del self._kept[job]

@@ -1,11 +1,12 @@
 """The server: one thread that owns the sockets, answers at once, and never computes.
 
-Reads clients' messages, lets the job manager act on them, passes on what the executor reports, and
+Reads clients' messages, lets the job manager act on them, passes on what the engines tell, and
 looks after liveness and idle times a few times a second.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import time
@@ -24,39 +25,44 @@ from dreambridge.paths import Paths
 from dreambridge.server.bounds import beyond, check_size, limits
 from dreambridge.server.clients import Clients
 from dreambridge.server.job_manager import JobManager
-from dreambridge.server.jobs import Frames
 from dreambridge.server.keys import Keys
 from dreambridge.server.options import Options
 from dreambridge.server.outbox import ClientGone, Outbox
-from dreambridge.workers.interface import Executor
+from dreambridge.workers.interface import EnginePool, EngineState
 from dreamcore.schema import schema
 
 _log = logging.getLogger(__name__)
 
 _TICK_MS = 200
+_RETRY_MS = 20
 _BATCH = 64
 _FAREWELL_S = 2.0
 _DOMAIN = "client"
 _IMAGE_HEAD_BYTES = 1024
 
 Context = zmq.Context[zmq.Socket[bytes]]
-MakeExecutor = Callable[[Context, Admission, Paths, Options], Executor]
+
+_SUMMARY = (EngineState.WARM, EngineState.STARTING, EngineState.IDLE, EngineState.FAILED)
+"""What is said of all engines together: the first of these that one of them is in."""
 
 
 class Server:
-    """Bound and ready when made; `run` serves until it is told to stop or has been idle."""
+    """Bound and ready when made; `run` serves until it is told to stop or has been idle.
 
-    def __init__(self, paths: Paths, keys: Keys, options: Options, make: MakeExecutor) -> None:
+    Takes over the pool, and closes it in the end.
+    """
+
+    def __init__(self, paths: Paths, keys: Keys, options: Options, pool: EnginePool) -> None:
         self.id = uuid.uuid4().hex
         self._paths, self._keys, self._options = paths, keys, options
         self._context = Context()
         self._admission = Admission(self._context)
         self._admission.admit(_DOMAIN, keys.client_public)
         self._router = self._bound(keys, options)
-        self._executor = make(self._context, self._admission, paths, options)
+        self._pool = pool
         self._outbox = Outbox(self._router)
         self._clients = Clients(self._router, self._outbox, options.clients)
-        self._jobs = JobManager(self._executor, self._outbox, options)
+        self._jobs = JobManager(self._pool, self._outbox, options)
         self._started_at = time.monotonic()
         self._stopping = ""
         self._schema = schema()
@@ -116,7 +122,7 @@ class Server:
         `keep` is called several times a second; once it returns False, the server ends as soon as
         it has nothing to do.
         """
-        self._executor.warm()
+        self._pool.warm()
         while not self._stopping:
             self._wait()
             self._admission.answer()
@@ -127,11 +133,11 @@ class Server:
 
     def _wait(self) -> None:
         own = self._router, self._clients.monitor, self._admission.socket
-        sockets = [*own, *self._executor.sockets()]
         poller = zmq.Poller()
-        for socket in sockets:
-            poller.register(socket, zmq.POLLIN)
-        poller.poll(20 if self._outbox.waiting else _TICK_MS)
+        for source in (*own, *self._pool.descriptors()):
+            poller.register(source, zmq.POLLIN)
+        patience = _RETRY_MS if self._outbox.waiting else _TICK_MS
+        poller.poll(0 if self._pool.pending() else patience)
 
     def _read(self) -> None:
         for _ in range(_BATCH):
@@ -156,7 +162,7 @@ class Server:
             if not noted:
                 self._turn_away(message)
             if message.type == "submit":
-                self._jobs.submit(client, message, frames)
+                self._jobs.submit(client, message)
             else:
                 self._handlers[message.type](client, message)
         except BridgeError as error:
@@ -189,14 +195,14 @@ class Server:
         _log.info("hello from %r %r", fields["name"][:60], fields["version"][:20])
         if fields.get("warm"):
             self._jobs.used_at = time.monotonic()
-            self._executor.warm()
+            self._pool.warm()
         welcome = {**self._facts(), "schema": self._schema, "limits": limits(self._options)}
         self._send(client, "welcome", welcome)
 
     def _facts(self) -> Fields:
-        now = self._executor.capabilities()
-        engine = {"worker": now.state, "device": now.device, "precision": now.precision}
-        return {"version": __version__, "server": self.id, **engine}
+        engine = min(self._pool.engines(), key=lambda engine: _SUMMARY.index(engine.state))
+        facts = {"device": engine.device, "precision": engine.precision}
+        return {"version": __version__, "server": self.id, "worker": engine.state, **facts}
 
     def _status(self) -> Fields:
         return {
@@ -207,12 +213,12 @@ class Server:
             "clients": len(self._clients.heard),
             "queued": self._jobs.queued,
             "running": self._jobs.running,
+            "workers": [dataclasses.asdict(engine) for engine in self._pool.engines()],
         }
 
     def _send(self, client: bytes, type: str, fields: Fields | None = None, job: str = "") -> None:
         try:
-            frames: Frames = encode(type, fields)
-            self._outbox.send(client, type, job, frames)
+            self._outbox.send(client, type, job, encode(type, fields))
         except ClientGone:
             self._lose(client)
 

@@ -1,4 +1,7 @@
-"""What can be chosen when the server starts: bounds, times, the engine's device and weights."""
+"""What can be chosen when the server starts: where it listens, its bounds, when it goes.
+
+What concerns the engines is in `workers.options`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,8 @@ class Options:
     """The server's settings with their defaults; sizes in bytes, times in seconds.
 
     `request_bytes`, `canvas_pixels` and `preview_side` bound one submission, `queued_jobs` and
-    `queued_bytes` all unfinished ones, `clients` the programs that are connected, `kept_bytes` and
-    `kept_s` the finished jobs that can still be asked for. After `worker_idle_s` without a job the
-    engine's process goes, after `idle_s` the server. 0 idle means never.
+    `queued_bytes` all unfinished ones, `clients` the programs that are connected. After `idle_s`
+    without a job the server goes; 0 means never.
     """
 
     listen: str = "127.0.0.1"
@@ -25,12 +27,15 @@ class Options:
     queued_jobs: int = 16
     queued_bytes: int = 2048 * MIB
     clients: int = 32
-    kept_bytes: int = 256 * MIB
-    kept_jobs: int = 32
-    kept_s: float = 60.0
     idle_s: float = 900.0
-    worker_idle_s: float = 300.0
-    cancel_grace_s: float = 30.0
-    weights: str = "bundled"
-    device: str = "auto"
-    precision: str = "auto"
+
+
+BOUNDS = {
+    "request_bytes": "--max-request-mib",
+    "canvas_pixels": "--max-megapixels",
+    "preview_side": "--max-preview-side",
+    "queued_jobs": "--max-queue",
+    "queued_bytes": "--max-queue-mib",
+    "clients": "--max-clients",
+}
+"""Each bound of `Options`, as `limits` in `welcome` names it, with the option of `serve`."""

@@ -7,9 +7,13 @@ ever dropped. A client that lets too much pile up is given up as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import zmq
 
-from dreambridge.server.jobs import Frames
+from bridgeclient.codec import Buffer
+
+Frames = Sequence[Buffer]
 
 MOST_UNSENT = 1024
 """Messages that may wait for one client; far more than its jobs alone can cause."""

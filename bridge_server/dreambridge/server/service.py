@@ -19,7 +19,8 @@ from dreambridge.server.announcement import Announcement, lock_of
 from dreambridge.server.keys import load_keys
 from dreambridge.server.loop import Server
 from dreambridge.server.options import Options
-from dreambridge.workers.local import LocalWorker
+from dreambridge.workers.local_pool import LocalPool
+from dreambridge.workers.options import WorkerOptions
 
 if sys.platform != "win32":
     import resource
@@ -29,7 +30,9 @@ _log = logging.getLogger(__name__)
 _OPEN_FILES = 8192
 
 
-def serve(paths: Paths, options: Options, *, also_terminal: bool = False) -> bool:
+def serve(
+    paths: Paths, options: Options, workers: WorkerOptions, *, also_terminal: bool = False
+) -> bool:
     """Be the server of these paths until it ends; False at once if another one is.
 
     Raises:
@@ -45,7 +48,7 @@ def serve(paths: Paths, options: Options, *, also_terminal: bool = False) -> boo
         try:
             _allow_many_files()
             with logging_to(paths.server_log, also_terminal=also_terminal):
-                _serve(paths, lock, options)
+                _serve(paths, lock, options, workers)
         finally:
             lock.release()
     except OSError as error:
@@ -66,9 +69,10 @@ def _allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _serve(paths: Paths, lock: ServerLock, options: Options) -> None:
+def _serve(paths: Paths, lock: ServerLock, options: Options, workers: WorkerOptions) -> None:
     try:
-        server = Server(paths, load_keys(paths.keys_file), options, LocalWorker)
+        pool = LocalPool(workers, paths.logs)
+        server = Server(paths, load_keys(paths.keys_file), options, pool)
         _run(paths, lock, server)
     except Exception:
         _log.exception("the server failed")

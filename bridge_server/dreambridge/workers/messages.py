@@ -1,14 +1,108 @@
-"""What the worker tells the server: the messages for its jobs' clients, and two about itself."""
+"""Typed messages between a pool and its processes as frames: a header, then each image's pixels.
+
+Both ends belong to one installation, so a message is its class's name and fields; pixels travel as
+they lie in memory and are never copied. Knows no sockets.
+"""
 
 from __future__ import annotations
 
-from bridgeclient.protocol import FROM_SERVER, TERMINAL, MessageSpec
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, get_args
 
-_PASSED_ON = {"started", "progress", "preview"} | TERMINAL
+import msgpack
 
-FROM_WORKER: dict[str, MessageSpec] = {
-    **{name: FROM_SERVER[name] for name in sorted(_PASSED_ON)},
-    "ready": MessageSpec({"device": "text", "precision": "text"}),
-    "failed": MessageSpec({"code": "text", "message": "text", "hint": "text"}),
+from bridgeclient.errors import BridgeError, Cancelled, error_from_fields
+from bridgeclient.protocol import ImageFrame
+from bridgeclient.request import DreamRequest
+from dreambridge.workers.interface import EngineEvent
+
+Buffer = bytes | memoryview
+
+
+@dataclass(frozen=True)
+class Credit:
+    """The job may make one more preview."""
+
+    job: str
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """The job shall stop."""
+
+    job: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine is warm; `devices` is how many of its kind this machine has."""
+
+    device: str
+    precision: str
+    devices: int
+
+
+@dataclass(frozen=True)
+class StartFailed:
+    """The engine can't start, and its process ends."""
+
+    error: BridgeError
+
+
+ToWorker = DreamRequest | Credit | Cancel
+FromWorker = Ready | StartFailed | EngineEvent
+
+_REQUEST = DreamRequest.__name__
+_CLASSES = {
+    kind.__name__: kind
+    for kinds in ((DreamRequest, Credit, Cancel), (Ready, StartFailed), get_args(EngineEvent))
+    for kind in kinds
 }
-"""What a worker says; the server passes on what is for clients."""
+
+
+def to_frames(message: ToWorker | FromWorker) -> list[Buffer]:
+    """The message's frames; those of pixels share its memory."""
+    values = {field.name: getattr(message, field.name) for field in fields(message)}
+    images = _images(values)
+    shapes = {name: _shape(image) for name, image in images.items()}
+    if "error" in values:
+        values["error"] = values["error"].to_fields()
+    header = msgpack.packb((type(message).__name__, values, shapes))
+    return [header, *(image.pixels for image in images.values())]
+
+
+def from_frames(frames: Sequence[Buffer]) -> Any:
+    """The message in the frames, one of `ToWorker` or `FromWorker`; its pixels share their memory.
+
+    Raises:
+        ValueError: they are no such message.
+    """
+    try:
+        name, values, shapes = msgpack.unpackb(frames[0])
+        images = {
+            role: ImageFrame(**shape, pixels=pixels)
+            for (role, shape), pixels in zip(shapes.items(), frames[1:], strict=True)
+        }
+        if "error" in values:
+            values["error"] = _error(values["error"])
+        return _CLASSES[name](**values, **({"images": images} if name == _REQUEST else images))
+    except (ValueError, TypeError, KeyError, AttributeError, msgpack.UnpackException) as error:
+        raise ValueError(f"not a message between a pool and its processes: {error}") from error
+
+
+def _images(values: dict[str, Any]) -> dict[str, ImageFrame]:
+    """Take the images out of a message's values: a request has several, an event one or none."""
+    if "images" in values:
+        return dict(values.pop("images"))
+    return {"image": values.pop("image")} if "image" in values else {}
+
+
+def _shape(image: ImageFrame) -> dict[str, Any]:
+    return {name: getattr(image, name) for name in ("width", "height", "channels", "dtype")}
+
+
+def _error(values: dict[str, Any]) -> BridgeError:
+    if values["code"] == "cancelled":
+        return Cancelled(values.get("job") or "")
+    return error_from_fields(values)
