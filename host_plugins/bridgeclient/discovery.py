@@ -19,11 +19,12 @@ from pathlib import Path
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.connection import FILE_NAME, Connection, read_connection
-from bridgeclient.errors import BridgeError, ServerError
+from bridgeclient.errors import BridgeError, ProtocolError, ServerError
 from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
 from bridgeclient.lock import Holder, find_holder
 from bridgeclient.private import make_private_folder
 from bridgeclient.process import environment
+from bridgeclient.replacement import stop_if_outdated_and_idle
 from bridgeclient.transport import open_transport
 
 START_TIMEOUT_S = 60.0
@@ -79,7 +80,7 @@ def connect(
 ) -> BridgeClient:
     """A client of the running server, which is started if there is none.
 
-    A server of an older version that has nothing to do is stopped and replaced.
+    A server of an older version or protocol that has nothing to do is stopped and replaced.
 
     Raises:
         ServerError: `server.start_failed` with the path of the log; `server.unreachable` with the
@@ -98,7 +99,21 @@ def connect(
 
 
 def _running_or_started(installation: Installation, name: str, timeout_s: float) -> BridgeClient:
-    return reach(installation, name=name) or _start(installation, name, timeout_s)
+    try:
+        client = reach(installation, name=name)
+    except ProtocolError as error:
+        if error.code != "protocol.version" or not _outdated_stopped(installation):
+            raise
+        client = None
+    return client or _start(installation, name, timeout_s)
+
+
+def _outdated_stopped(installation: Installation) -> bool:
+    """Whether the server spoke an older protocol, had nothing to do, and has stopped."""
+    connection = _readable(installation.connection_file)
+    return connection is not None and stop_if_outdated_and_idle(
+        connection, installation.lock_file, installation.python
+    )
 
 
 def _stopped_if_idle(client: BridgeClient) -> bool:

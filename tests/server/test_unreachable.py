@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgpack
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -21,17 +22,20 @@ from bridgeclient import (
     BridgeClient,
     DreamRequest,
     Installation,
+    ProtocolError,
     ServerError,
     Started,
     connect,
     discovery,
     find,
 )
+from bridgeclient.codec import encode
 from bridgeclient.lock import find_holder
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
 from dreambridge.cli import main
 from dreambridge.paths import VARIABLE, Paths, locate
+from raw_client import RawClient
 from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -39,6 +43,17 @@ ENDLESS = {"octaves": 1, "iterations": 1000}
 OLD = """
 import dreambridge
 dreambridge.__version__ = '0.0.1'
+from dreambridge.cli import main
+main()
+"""
+
+
+OLD_PROTOCOL = """
+import sys
+import bridgeclient, dreambridge.server.service
+for module in list(sys.modules.values()):
+    if hasattr(module, "PROTOCOL"):
+        module.PROTOCOL = 0
 from dreambridge.cli import main
 main()
 """
@@ -288,6 +303,30 @@ def test_an_idle_server_of_an_older_version_is_replaced_without_being_asked(
         assert client.welcome.version == __version__
         assert client.status().pid != server.process.pid
     assert server.process.wait(30) == 0
+
+
+def test_an_idle_server_of_an_older_protocol_is_replaced_without_being_asked(
+    own: Callable[..., Server],
+) -> None:
+    server = own(sys.executable, "-c", OLD_PROTOCOL)
+    with connect(server.installation, name="test") as client:
+        assert client.welcome.version == __version__
+        assert client.status().pid != server.process.pid
+    assert server.process.wait(30) == 0
+
+
+def test_a_server_of_an_older_protocol_that_dreams_is_left_to_finish(
+    own: Callable[..., Server], photo: Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = own(sys.executable, "-c", OLD_PROTOCOL)
+    with RawClient(server.connection) as old:
+        submission = encode("submit", {"job": "j", "settings": ENDLESS}, {"image": to_frame(photo)})
+        old.send([msgpack.packb(0), *submission[1:]])
+        wait_until(lambda: b"started" in b"".join(old.socket.recv_multipart()), "it dreams")
+        with pytest.raises(ProtocolError) as caught:
+            connect(server.installation, name="test")
+        assert caught.value.code == "protocol.version"
+        assert server.process.poll() is None
 
 
 def test_an_older_server_that_dreams_is_left_to_finish(
