@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -152,6 +154,31 @@ def test_when_none_can_start_a_job_fails_with_the_reason(
     assert isinstance(ended, Failed)
     assert isinstance(ended.error, EngineError)
     assert ended.error.code == "engine.device"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_nobody_but_its_logger_has_a_log_open_so_that_it_can_be_rotated(
+    make_pool: Callable[..., Watched], tmp_path: Path
+) -> None:
+    watched = make_pool()
+    watched.pool.warm()
+    wait_until(lambda: watched.states() == [EngineState.WARM], "it is warm")
+    (process,) = processes()
+    open_files = [os.readlink(link) for link in Path(f"/proc/{process.pid}/fd").iterdir()]
+    assert open_files.count(str(tmp_path / "worker-1.log")) == 1
+    assert open_files.count(str(tmp_path / "worker-1.out")) == 2
+
+
+def test_what_a_crash_leaves_is_named(make_pool: Callable[..., Watched], photo: Array) -> None:
+    watched = make_pool()
+    job = watched.submit(photo, ENDLESS)
+    watched.wait_for(job, Progress)
+    (process,) = processes()
+    process.send_signal(signal.SIGSEGV)
+    ended = watched.wait_for(job, Failed)
+    assert isinstance(ended, Failed)
+    log, output = re.findall(r"(\S*worker-1\.(?:log|out))", str(ended.error))
+    assert "Fatal Python error" in Path(log).with_name(output).read_text()
 
 
 def test_workers_share_the_cores() -> None:

@@ -42,7 +42,7 @@ def test_the_workers_threads_sleep_soon(
     server = serve()
     with server.connect() as client:
         wait_until(lambda: client.status().worker == "warm", "the engine is warm")
-    assert SHORT in (server.home.logs / "worker-1.log").read_text()
+    assert SHORT in (server.home.logs / "worker-1.out").read_text()
 
 
 @linux

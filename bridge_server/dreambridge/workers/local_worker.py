@@ -22,7 +22,7 @@ from bridgeclient.events import Failed, Result
 from bridgeclient.request import DreamRequest
 from dreambridge.workers.interface import Engine, EngineEvent, EngineState
 from dreambridge.workers.messages import Cancel, Credit, FromWorker, Ready, StartFailed
-from dreambridge.workers.supervisor import SupervisedProcess
+from dreambridge.workers.supervisor import SupervisedProcess, output_file
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class LocalWorker:
     ) -> None:
         self.id = id
         self.devices = 1
-        self._start_process, self._log_file = start, log
+        self._start_process, self._log_file, self._output = start, log, output_file(log)
         self._idle_s, self._cancel_grace_s = idle_s, cancel_grace_s
         self._state = EngineState.IDLE
         self._device: str | None = None
@@ -132,11 +132,9 @@ class LocalWorker:
         return events
 
     def descriptors(self) -> list[int]:
-        """See `EnginePool.descriptors`."""
         return self._process.link.descriptors() if self._process else []
 
     def pending(self) -> bool:
-        """See `EnginePool.pending`."""
         return bool(self._events) or (self._process is not None and self._process.link.pending())
 
     def close(self) -> None:
@@ -228,7 +226,7 @@ class LocalWorker:
 
     def _crash(self, ending: str) -> BridgeError:
         message = f"The engine's process ended unexpectedly ({ending})."
-        hint = f"Dream again; if it comes back, read {self._log_file}."
+        hint = f"Dream again; if it comes back, read {self._log_file} and {self._output.name}."
         return bridge_error("engine.crashed", message, hint)
 
     def _end_job(self, error: BridgeError) -> None:

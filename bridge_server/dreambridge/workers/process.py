@@ -6,6 +6,7 @@ waits for the server's end, because a worker must not outlive its server.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -38,6 +39,7 @@ _NICENESS = 10
 def main() -> None:
     """Serve the link described by the first line of standard input until the server goes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's business
+    faulthandler.enable()  # a crash in a library leaves its traceback in what is printed
     config = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_server, daemon=True).start()
     _lower_priority()

@@ -21,13 +21,16 @@ from dreambridge.workers.link import Link
 
 _log = logging.getLogger(__name__)
 
+_MOST_OUTPUT = 1 << 20
+
 
 class SupervisedProcess:
     """A process that runs a module of ours and has a link to it; started when this is made.
 
     The process gets `config` and its link's `address` as one line of JSON on its standard input,
     which stays open as long as it shall live. It keeps its `log` itself; what else it prints, as
-    libraries do when they die, goes there as well.
+    libraries do when they die, goes to a file of its own beside it, because a log that others have
+    open can't be rotated on Windows, and elsewhere they would go on writing into the old one.
 
     Raises:
         OSError: it can't be started.
@@ -86,10 +89,15 @@ class SupervisedProcess:
         self._process.wait()
 
 
+def output_file(log: Path) -> Path:
+    """Where a process with this log prints."""
+    return log.with_suffix(".out")
+
+
 def _spawn(
     command: Sequence[str], log: Path, environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    output = os.open(log, PRIVATE_APPEND, 0o600)
+    output = _open_output(output_file(log))
     try:
         return subprocess.Popen(
             command,
@@ -103,3 +111,9 @@ def _spawn(
         )
     finally:
         os.close(output)
+
+
+def _open_output(path: Path) -> int:
+    """Open the file for more, or anew when it is large."""
+    large = path.exists() and path.stat().st_size > _MOST_OUTPUT
+    return os.open(path, PRIVATE_APPEND | (os.O_TRUNC if large else 0), 0o600)
