@@ -41,6 +41,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
         ("--max-megapixels", "1e300", "is not in the range"),
         ("--max-queue", "9" * 30, "is not in the range"),
         ("--device", "foo", "cuda:N"),
+        ("--workers", "0", "neither auto nor a number from 1"),
+        ("--workers", "many", "neither auto nor a number from 1"),
         ("--precision", "foo", "'bfloat16'"),
         ("--weights", "gone/vgg.pth", "neither a file nor one of bundled"),
         ("--home", "", "no folder is named"),

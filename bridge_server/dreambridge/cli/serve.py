@@ -27,6 +27,7 @@ from dreamcore.settings import Execution
 
 _DEFAULT, _WORKERS = Options(), WorkerOptions()
 _MINUTES = Number(0, 1e6)
+_MOST_WORKERS = 256
 
 
 _home = click.option(
@@ -37,6 +38,17 @@ _home = click.option(
 )
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _count(text: str) -> int:
+    """A number of workers, 0 for auto."""
+    if text == "auto":
+        return 0
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_WORKERS:
+        raise click.BadParameter(
+            f"{text!r} is neither auto nor a number from 1 to {_MOST_WORKERS}."
+        )
+    return int(text)
 
 
 def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1) -> Decorator:
@@ -109,20 +121,38 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
     default=_WORKERS.weights,
     help="Other VGG16 weights, a name or a file.",
 )
-@execution_options("device", "precision")
+@click.option(
+    "--workers",
+    type=_count,
+    default="auto",
+    show_default=True,
+    metavar="auto|N",
+    help="How many dreams are computed at a time; on a processor they share its cores. "
+    "auto is one for each --device, and one for each GPU if none is given.",
+)
+@click.option(
+    "--device",
+    multiple=True,
+    metavar="auto|cpu|cuda[:N]|xpu[:N]|mps",
+    help="Where to compute; several times for several devices.  [default auto]",
+)
+@execution_options("precision")
 def serve(
     home: Path | None,
     listen: tuple[str, int],
     idle_timeout: float,
     worker_idle_timeout: float,
     weights: str,
+    workers: int,
+    device: tuple[str, ...],
+    precision: str | None,
     **given: Any,
 ) -> None:
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
     from dreambridge.server import service
 
     address, port = listen
-    execution = chosen_execution(given) or Execution()
+    engines = _engines(device, precision, workers)
     if not ipaddress.IPv4Address(address).is_loopback:
         click.echo(
             f"Listening on {address}: whoever has this server's connection.json can use it.",
@@ -136,8 +166,9 @@ def serve(
     )
     chosen = WorkerOptions(
         weights=weights,
-        devices=(execution.device,),
-        precision=execution.precision,
+        devices=tuple(engine.device for engine in engines),
+        precision=engines[0].precision,
+        count=workers,
         idle_s=worker_idle_timeout * 60,
     )
     paths = locate(home)
@@ -148,6 +179,16 @@ def serve(
             f"A dreambridge server is already running{which}; `dreambridge status` tells more.",
             err=True,
         )
+
+
+def _engines(devices: tuple[str, ...], precision: str | None, workers: int) -> list[Execution]:
+    """How to compute on each of the devices, or on whichever is best if none is named."""
+    if 0 < workers < len(devices):
+        said = f"{workers} can't compute on {len(devices)} devices at a time."
+        raise click.BadParameter(said, param_hint="--workers")
+    names = devices or (None,)
+    given = [chosen_execution({"device": name, "precision": precision}) for name in names]
+    return [execution or Execution() for execution in given]
 
 
 def _running(paths: Paths) -> BridgeClient | None:
@@ -178,13 +219,19 @@ def status(home: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"running": True, "reachable": True, "server": facts}))
         return
-    where = f" on {facts['device']} in {facts['precision']}" if facts["device"] else ""
     click.echo(f"dreambridge {facts['version']} is running, process {facts['pid']}")
-    failed = "; the log says why" if facts["worker"] == "failed" else ""
-    click.echo(f"engine:  {facts['worker']}{where}{failed}")
+    for engine in facts["workers"]:
+        click.echo(f"{engine['id']}: {_state_of(engine)}")
     click.echo(f"dreams:  {facts['running']} running, {facts['queued']} waiting")
     click.echo(f"up:      {facts['uptime_s'] / 60:.0f} min")
     click.echo(f"log:     {facts['log']}")
+
+
+def _state_of(engine: dict[str, Any]) -> str:
+    where = f" on {engine['device']} in {engine['precision']}" if engine["device"] else ""
+    failed = "; the log says why" if engine["state"] == "failed" else ""
+    doing = "dreaming, " if engine["job"] else ""
+    return f"{engine['state']}{where}{failed}; {doing}{engine['jobs_done']} done"
 
 
 def _absent(log: Path) -> str:

@@ -19,6 +19,7 @@ from dreambridge.server.announcement import Announcement, lock_of
 from dreambridge.server.keys import load_keys
 from dreambridge.server.loop import Server
 from dreambridge.server.options import Options
+from dreambridge.workers.interface import EnginePool
 from dreambridge.workers.local_pool import LocalPool
 from dreambridge.workers.options import WorkerOptions
 
@@ -71,11 +72,17 @@ def _allow_many_files() -> None:
 
 def _serve(paths: Paths, lock: ServerLock, options: Options, workers: WorkerOptions) -> None:
     try:
-        pool = LocalPool(workers, paths.logs)
-        server = Server(paths, load_keys(paths.keys_file), options, pool)
-        _run(paths, lock, server)
+        _run(paths, lock, _make_server(paths, options, LocalPool(workers, paths.logs)))
     except Exception:
         _log.exception("the server failed")
+        raise
+
+
+def _make_server(paths: Paths, options: Options, pool: EnginePool) -> Server:
+    try:
+        return Server(paths, load_keys(paths.keys_file), options, pool)
+    except BaseException:
+        pool.close()
         raise
 
 

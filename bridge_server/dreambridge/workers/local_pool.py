@@ -43,55 +43,45 @@ class LocalPool:
         self._threads = threads_per_worker(count)
         self._workers = [self._make(index) for index in range(count)]
         if count > 1:
-            _log.info("%d workers, on a processor with %d threads each", count, self._threads)
+            _log.info("%d workers share %d cores, threads each: %d", count, cores(), self._threads)
 
     def engines(self) -> Sequence[Engine]:
-        """See `EnginePool.engines`."""
         return [worker.describe() for worker in self._workers]
 
     def free(self) -> int:
-        """See `EnginePool.free`."""
         return len(self._candidates())
 
     def warm(self) -> None:
-        """See `EnginePool.warm`."""
         for worker in self._workers:
             worker.warm()
 
     def submit(self, request: DreamRequest) -> None:
-        """See `EnginePool.submit`."""
         best = min(self._candidates(), key=lambda worker: _PREFERENCE.index(worker.state))
         best.submit(request)
 
     def credit(self, job: str) -> None:
-        """See `EnginePool.credit`."""
         for worker in self._having(job):
             worker.credit()
 
     def cancel(self, job: str) -> None:
-        """See `EnginePool.cancel`."""
         for worker in self._having(job):
             worker.cancel()
 
     def events(self) -> Iterator[EngineEvent]:
-        """See `EnginePool.events`."""
         self._admission.answer()
         for worker in self._workers:
             yield from worker.events()
         self._use_all_devices()
 
     def descriptors(self) -> list[int]:
-        """See `EnginePool.descriptors`."""
         own = self._admission.socket.fileno()
         return [own, *(fd for worker in self._workers for fd in worker.descriptors())]
 
     def pending(self) -> bool:
-        """See `EnginePool.pending`."""
         asked = bool(self._admission.socket.poll(0))
         return asked or any(worker.pending() for worker in self._workers)
 
     def close(self) -> None:
-        """See `EnginePool.close`."""
         for worker in self._workers:
             worker.close()
         self._admission.close()
