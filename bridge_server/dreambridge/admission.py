@@ -37,10 +37,10 @@ class Admission:
         while self.socket.poll(0):
             request = self.socket.recv_multipart()
             number = request[1] if len(request) > 1 else b""
-            code, text = (b"200", b"OK") if self._welcome(request) else (b"400", b"refused")
+            code, text = (b"200", b"OK") if self._admits(request) else (b"400", b"refused")
             self.socket.send_multipart([b"1.0", number, code, text, b"", b""])
 
-    def _welcome(self, request: list[bytes]) -> bool:
+    def _admits(self, request: list[bytes]) -> bool:
         if len(request) != _FRAMES or request[5] != b"CURVE":
             return False
         domain, address, key = request[2].decode("ascii", "replace"), request[3], request[6]

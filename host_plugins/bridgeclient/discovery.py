@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridgeclient.client import BridgeClient
-from bridgeclient.connection import FILE_NAME, Connection, read_connection
+from bridgeclient.connection import Connection, read_connection
 from bridgeclient.errors import BridgeError, ProtocolError, ServerError
 from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
 from bridgeclient.lock import Holder, find_holder
@@ -282,8 +282,3 @@ def _creation_flags() -> int:
     if sys.platform == "win32":
         return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
-
-
-def connection_file_in(home: Path) -> Path:
-    """Where a server with this data folder writes its connection file."""
-    return home / FILE_NAME

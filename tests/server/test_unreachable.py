@@ -1,4 +1,4 @@
-"""A server that holds the lock and can't be reached, is looked for in vain, or is out of date."""
+"""A server that holds the lock and can't be reached, or is looked for in vain."""
 
 from __future__ import annotations
 
@@ -10,54 +10,26 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import msgpack
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
 from bridgeclient import (
-    BridgeClient,
-    DreamRequest,
-    Installation,
-    ProtocolError,
     ServerError,
-    Started,
     connect,
     discovery,
-    find,
 )
-from bridgeclient.codec import encode
 from bridgeclient.lock import find_holder
-from dreambridge import __version__
-from dreambridge.arrays import Array, to_frame
+from dreambridge.arrays import Array
 from dreambridge.cli import main
 from dreambridge.paths import VARIABLE, Paths, locate
-from raw_client import RawClient
 from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 ENDLESS = {"octaves": 1, "iterations": 1000}
-OLD = """
-import dreambridge
-dreambridge.__version__ = '0.0.1'
-from dreambridge.cli import main
-main()
-"""
-
-
-OLD_PROTOCOL = """
-import sys
-import bridgeclient, dreambridge.server.service
-for module in list(sys.modules.values()):
-    if hasattr(module, "PROTOCOL"):
-        module.PROTOCOL = 0
-from dreambridge.cli import main
-main()
-"""
-
 
 IMPATIENT = """
 from bridgeclient import discovery
@@ -72,30 +44,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """For servers that won't answer, so that it takes no longer to find out than it must."""
     monkeypatch.setattr(discovery, "_WELCOME_S", 0.5)
     monkeypatch.setattr(discovery, "_SILENCE_S", 0.5)
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server of the test's own, with a command of its own if need be."""
-    started: list[Server] = []
-
-    def start(*command: str) -> Server:
-        home = locate(tmp_path / "home")
-        words = command or (sys.executable, "-m", "dreambridge")
-        process = subprocess.Popen(
-            [*words, "serve", "--home", str(home.folder)], stderr=subprocess.DEVNULL
-        )
-        started.append(server := Server(home, process))
-        wait_until(home.connection_file.exists, "it listens", 60)
-        return server
-
-    yield start
-    for server in started:
-        server.process.kill()
-        server.process.wait()
-        if client := find(server.installation, name="test", warm=False):  # another in its place
-            with client:
-                client.shutdown()
 
 
 def run(home: Paths, command: str, *options: str) -> Result:
@@ -291,61 +239,3 @@ def test_looking_for_the_holder_keeps_no_server_from_starting(tmp_path: Path) ->
     finally:
         done.set()
         looking.join()
-
-
-def test_an_idle_server_of_an_older_version_is_replaced_without_being_asked(
-    own: Callable[..., Server],
-) -> None:
-    server = own(sys.executable, "-c", OLD)
-    with server.connect() as client:
-        assert client.welcome.version == "0.0.1"
-    with connect(server.installation, name="test") as client:
-        assert client.welcome.version == __version__
-        assert client.status().pid != server.process.pid
-    assert server.process.wait(30) == 0
-
-
-def test_an_idle_server_of_an_older_protocol_is_replaced_without_being_asked(
-    own: Callable[..., Server],
-) -> None:
-    server = own(sys.executable, "-c", OLD_PROTOCOL)
-    with connect(server.installation, name="test") as client:
-        assert client.welcome.version == __version__
-        assert client.status().pid != server.process.pid
-    assert server.process.wait(30) == 0
-
-
-def test_a_server_of_an_older_protocol_that_dreams_is_left_to_finish(
-    own: Callable[..., Server], photo: Array, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = own(sys.executable, "-c", OLD_PROTOCOL)
-    with RawClient(server.connection) as old:
-        submission = encode("submit", {"job": "j", "settings": ENDLESS}, {"image": to_frame(photo)})
-        old.send([msgpack.packb(0), *submission[1:]])
-        wait_until(lambda: b"started" in b"".join(old.socket.recv_multipart()), "it dreams")
-        with pytest.raises(ProtocolError) as caught:
-            connect(server.installation, name="test")
-        assert caught.value.code == "protocol.version"
-        assert server.process.poll() is None
-
-
-def test_an_older_server_that_dreams_is_left_to_finish(
-    own: Callable[..., Server], photo: Array
-) -> None:
-    server = own(sys.executable, "-c", OLD)
-    with server.connect() as client:
-        job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
-        while not isinstance(next(client.events(job)), Started):
-            pass
-        with pytest.raises(ServerError, match=r"0\.0\.1 is running") as caught:
-            connect(server.installation, name="test")
-        assert caught.value.code == "server.version"
-        assert "replaced afterwards" in caught.value.hint
-        client.cancel(job)
-
-
-def test_a_newer_server_is_never_replaced(server: Server, client: BridgeClient) -> None:
-    older = Installation(sys.executable, server.home.connection_file, "0.0.1")
-    with pytest.raises(ServerError, match=r"this is 0\.0\.1"):
-        connect(older, name="old plug-in")
-    assert client.status().pid == server.process.pid

@@ -20,6 +20,7 @@ from dreambridge.arrays import Array, to_frame
 from dreambridge.workers.interface import EngineEvent, EngineState
 from dreambridge.workers.local_pool import LocalPool, cores, threads_per_worker
 from dreambridge.workers.options import WorkerOptions
+from dreambridge.workers.process import share_of
 from servers import wait_until
 
 QUICK = {"layers": {"relu2_2": 1.0}, "octaves": 1, "iterations": 2}
@@ -179,6 +180,19 @@ def test_what_a_crash_leaves_is_named(make_pool: Callable[..., Watched], photo: 
     assert isinstance(ended, Failed)
     log, output = re.findall(r"(\S*worker-1\.(?:log|out))", str(ended.error))
     assert "Fatal Python error" in Path(log).with_name(output).read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "present", "shares"),
+    [
+        ("cuda", ["cuda", "cuda:0", "cuda:1", "cpu"], ["cuda:0", "cuda:1", "cuda:0"]),
+        ("mps", ["mps", "cpu"], ["mps", "mps", "mps"]),
+        ("cpu", ["cpu"], ["cpu", "cpu", "cpu"]),
+    ],
+)
+def test_workers_share_the_best_devices(kind: str, present: list[str], shares: list[str]) -> None:
+    assert [share_of(kind, present, index)[0] for index in range(3)] == shares
+    assert share_of(kind, present, 0)[1] == len({*shares})
 
 
 def test_workers_share_the_cores() -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,10 @@ def _serve(config: dict[str, Any]) -> None:
     link = WorkerLink(config["address"])
     try:
         kind, index = config["device"], config["index"]
-        device, count = _share(index) if kind == "auto" else (kind, 1)
+        device, count = kind, 1
+        if kind == "auto":
+            best = devices.choose_device().type
+            device, count = share_of(best, devices.present(), index)
         dreamer = Dreamer(config["weights"], Execution(device, config["precision"]))
     except Exception as error:
         _log.exception("the engine could not start")
@@ -62,10 +66,9 @@ def _serve(config: dict[str, Any]) -> None:
     Worker(link, dreamer).serve()
 
 
-def _share(index: int) -> tuple[str, int]:
-    """The device for the worker with this number, and how many of the best kind there are."""
-    kind = devices.choose_device().type
-    alike = [name for name in devices.present() if name.startswith(f"{kind}:")] or [kind]
+def share_of(kind: str, present: Sequence[str], index: int) -> tuple[str, int]:
+    """The device of the kind for the worker with this number, and how many there are of it."""
+    alike = [name for name in present if name.startswith(f"{kind}:")] or [kind]
     return alike[index % len(alike)], len(alike)
 
 
