@@ -7,9 +7,10 @@ the JSON schema; the server checks all the same. Knows no editor and no widget.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
-Json = dict[str, Any]
+from bridgeclient.looks import Json, defaults
 
 
 def check(name: str, value: object, schema: Json) -> None:
@@ -33,6 +34,23 @@ def check_together(settings: Mapping[str, Any], schema: Json) -> None:
         for channel in settings["channels"]:
             if channel >= channels:
                 raise ValueError(f"{layer} has the channels 0 to {channels - 1}, no {channel}.")
+
+
+def completed(settings: Mapping[str, Any], schema: Json) -> Json:
+    """The settings that the schema knows and allows, with defaults for the rest.
+
+    For settings that were saved, perhaps by another version.
+    """
+    whole = defaults(schema)
+    for name in whole.keys() & settings.keys():
+        with suppress(ValueError):
+            check(name, settings[name], schema)
+            whole[name] = settings[name]
+    try:
+        check_together(whole, schema)
+    except ValueError:
+        whole["channels"] = defaults(schema)["channels"]
+    return whole
 
 
 def read_layers(text: str) -> dict[str, float]:

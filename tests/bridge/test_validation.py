@@ -9,6 +9,7 @@ import pytest
 from bridgeclient.validation import (
     check,
     check_together,
+    completed,
     read_integers,
     read_layers,
 )
@@ -106,3 +107,9 @@ def test_what_can_be_read() -> None:
     assert read_layers("") == {}
     assert read_integers("3, 14") == [3, 14]
     assert read_integers(" ") == []
+
+
+def test_settings_saved_by_another_version_are_completed() -> None:
+    saved = {"seed": 7, "tile": "auto", "precision": "float32", "device": "cuda", "mood": "blue"}
+    settings = completed(saved, SCHEMA)
+    assert DreamSettings.from_json(settings) == DreamSettings(seed=7)

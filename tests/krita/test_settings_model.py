@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from bridgeclient.looks import as_text, preset_of
+from bridgeclient.looks import as_text
 from dreamcore import DreamSettings
 from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.schema import schema
 from dreamkrita.errors import UserError
 from dreamkrita.settings_model import (
     SettingsModel,
-    completed,
     features,
     from_text,
     read_schema,
@@ -101,13 +100,6 @@ def test_what_cannot_be_set_changes_nothing(model: SettingsModel) -> None:
         model.set("channels", [300])
     assert model.settings == before | {"layers": {"relu1_2": 1.0}}
     assert len(heard) == 1
-
-
-def test_stored_settings_of_another_version_are_completed() -> None:
-    old = {"seed": 7, "tile": "auto", "precision": "float32", "device": "cuda"}
-    settings = completed(old, schema())
-    assert DreamSettings.from_json(settings).seed == 7
-    assert preset_of(settings, schema()) == DEFAULT
 
 
 @pytest.mark.parametrize(

@@ -179,9 +179,3 @@ def write_settings(config: Any, settings: Json, schema: Json) -> None:
         kind = schema["properties"][name]["x-kind"]
         text_or_value = as_text(kind, value) if kind in _TEXT_KINDS else value
         config.set_property(argument_name(name), text_or_value)
-
-
-def complete(settings: Json, schema: Json) -> Json:
-    """The settings with defaults for those missing and without those that no longer exist."""
-    plain = defaults(schema)
-    return plain | {name: value for name, value in settings.items() if name in plain}

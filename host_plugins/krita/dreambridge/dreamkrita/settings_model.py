@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bridgeclient import validation
-from bridgeclient.looks import Json, defaults, look, preset_of
+from bridgeclient.looks import Json, look, preset_of
 from bridgeclient.region import EDGE
+from bridgeclient.validation import completed
 from dreamkrita.errors import UserError
 
 EDGE_MOST = 10.0
@@ -38,20 +38,6 @@ def read_schema(here: Path) -> Json:
             "The plug-in is not installed completely: run `dreambridge install krita`."
         ) from error
     return schema
-
-
-def completed(settings: Mapping[str, Any], schema: Json) -> Json:
-    """The settings that the schema knows and allows, with defaults for the rest."""
-    whole = defaults(schema)
-    for name in whole.keys() & settings.keys():
-        with suppress(ValueError):
-            validation.check(name, settings[name], schema)
-            whole[name] = settings[name]
-    try:
-        validation.check_together(whole, schema)
-    except ValueError:
-        whole["channels"] = defaults(schema)["channels"]
-    return whole
 
 
 def title(settings: Mapping[str, Any], schema: Json) -> str:

@@ -11,12 +11,12 @@ from gi.repository import Gimp
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, moved
+from bridgeclient.validation import completed
 from gimpdream.arguments import (
     DRAFT,
     STORED,
     Parameters,
     apply_guide,
-    complete,
     read_settings,
     write_settings,
 )
@@ -78,7 +78,7 @@ def check_layer_unchanged(found: DreamLayer, pixels: ImageFrame) -> None:
 
 def prefill(image: Gimp.Image, found: DreamLayer, config: Any, schema: Json) -> Json:
     """Set the arguments to what the layer remembers; its settings."""
-    stored = complete(found.metadata.settings, schema)
+    stored = completed(found.metadata.settings, schema)
     config.set_property("preset", STORED)
     write_settings(config, stored, schema)
     config.set_property("guide", _guide(image, found.metadata))
@@ -92,7 +92,7 @@ def read_parameters(image: Gimp.Image, found: DreamLayer, config: Any, schema: J
     Raises:
         UserError: an argument can't be read, or the guide is gone.
     """
-    settings = read_settings(config, schema, complete(found.metadata.settings, schema))
+    settings = read_settings(config, schema, completed(found.metadata.settings, schema))
     metadata, guide = found.metadata, config.get_property("guide")
     if guide is None and config.get_property("preset") == STORED:
         guide = _guide(image, metadata)

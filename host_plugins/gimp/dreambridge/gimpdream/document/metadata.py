@@ -1,6 +1,7 @@
 """What a dream layer remembers of its making, in a parasite that is saved with the document.
 
-`Dream again…` reads it. Unknown entries are kept out, missing ones make the layer no dream layer.
+`Dream again…` reads it, also what another version wrote: entries that it added are passed over, and
+those that it did not know have their defaults.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def read_metadata(layer: Gimp.Layer) -> DreamMetadata | None:
         return None
     try:
         values: dict[str, Any] = json.loads(bytes(parasite.get_data()))
-        known = {name: values[name] for name in DreamMetadata.__dataclass_fields__}
+        fields = DreamMetadata.__dataclass_fields__
+        known = {name: values[name] for name in fields if name in values}
         sizes = {name: tuple(known[name]) for name in ("source_size", "region")}
         metadata = DreamMetadata(**known | sizes)
         return metadata if len(metadata.tracked.patch) == SIDE * SIDE else None

@@ -11,7 +11,7 @@ import base64
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bridgeclient.region import Rect, moved
@@ -31,7 +31,8 @@ class HistoryEntry:
     `region` is in the document's pixels; `space` that of the stored pixels, `name` the layer's;
     `source` the unique id of the layer it was made from, which stood `at` that position on a canvas
     of that size; `nbytes` the size of what is stored;
-    `masked` whether a selection shapes it; `picture` a small JPEG or PNG.
+    `masked` whether a selection shapes it; `picture` a small JPEG or PNG; `unknown` is what another
+    version wrote beside all that. A new field needs a default, which it has in older documents.
     """
 
     id: str
@@ -47,12 +48,12 @@ class HistoryEntry:
     seconds: float = 0.0
     canvas: tuple[int, int] | None = None
     at: tuple[int, int] = (0, 0)
+    unknown: dict[str, Any] = field(default_factory=dict)
 
 
 def to_json(dreams: Sequence[HistoryEntry]) -> bytes:
     """The list as bytes."""
-    entries = [asdict(dream) | {"picture": _text(dream.picture)} for dream in dreams]
-    return json.dumps({"version": 1, "dreams": entries}).encode()
+    return json.dumps({"version": 1, "dreams": [_entry(dream) for dream in dreams]}).encode()
 
 
 def from_json(data: bytes) -> list[HistoryEntry]:
@@ -61,23 +62,32 @@ def from_json(data: bytes) -> list[HistoryEntry]:
         values = json.loads(data)
         if values["version"] != 1:
             return []
-        return [_dream(entry) for entry in values["dreams"]]
+        read = [_dream(entry) for entry in values["dreams"]]
     except (ValueError, KeyError, TypeError):
         return []
+    return [dream for dream in read if dream is not None]
 
 
-def _dream(entry: dict[str, Any]) -> HistoryEntry:
-    known = {name: entry[name] for name in HistoryEntry.__dataclass_fields__ if name in entry}
-    region, space = Rect(**known["region"]), ColourSpace(**known["space"])
-    picture = base64.b64decode(known["picture"])
-    for pair in ("canvas", "at"):
-        if known.get(pair) is not None:
-            known[pair] = tuple(known[pair])
-    return HistoryEntry(**known | {"region": region, "space": space, "picture": picture})
+def _entry(dream: HistoryEntry) -> dict[str, Any]:
+    values = asdict(dream)
+    unknown: dict[str, Any] = values.pop("unknown")
+    return unknown | values | {"picture": base64.b64encode(dream.picture).decode()}
 
 
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+def _dream(entry: dict[str, Any]) -> HistoryEntry | None:
+    """The dream of an entry, None if it is damaged: the others are still there."""
+    fields = HistoryEntry.__dataclass_fields__.keys() - {"unknown"}
+    try:
+        known = {name: entry[name] for name in fields if name in entry}
+        known["region"], known["space"] = Rect(**known["region"]), ColourSpace(**known["space"])
+        known["picture"] = base64.b64decode(known.get("picture", ""))
+        for pair in ("canvas", "at"):
+            if known.get(pair) is not None:
+                known[pair] = tuple(known[pair])
+        unknown = {name: value for name, value in entry.items() if name not in fields}
+        return HistoryEntry(**known, unknown=unknown)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def with_entry(
