@@ -119,6 +119,15 @@ def test_the_dialogs_preview_shows_the_dream(session: tuple[dict[str, Any], Path
         assert first.tobytes() != second.tobytes()
 
 
+def test_the_preview_reads_the_document_only_when_that_changes(found: dict[str, Any]) -> None:
+    """Other settings cost no copy of anything; the layer is never copied."""
+    facts = found["changes while the dialog is open"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["preset"] == facts["another preset"] == 0
+    assert facts["selection"] <= 2, "its soft edge, and its small picture"
+    assert facts["paint"] <= 2
+
+
 def test_dreaming_again_starts_from_what_the_layer_remembers(found: dict[str, Any]) -> None:
     facts = good(found["dialog of dreaming again"])
     (metadata,) = map(json.loads, facts["metadata"])

@@ -39,7 +39,7 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def found(gimp: Gimp) -> dict[str, Any]:
-    return gimp.run("sources")
+    return gimp.run("sources") | gimp.run("colours")
 
 
 @pytest.mark.parametrize("case", CASES)

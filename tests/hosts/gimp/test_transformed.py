@@ -14,6 +14,8 @@ TRANSFORMATIONS = (
     "scaled unevenly",
     "flipped across",
     "flipped down",
+    "flipped across, U16_LINEAR",
+    "flipped across, FLOAT_LINEAR",
     *(f"turned by {degrees}" for degrees in (90, 180, 270)),
     "cropped around the dream",
     "cropped through the dream",

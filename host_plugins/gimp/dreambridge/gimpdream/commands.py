@@ -1,7 +1,7 @@
-"""The plug-in's two commands: a new dream, and an earlier dream dream_layer.
+"""The plug-in's two commands: a new dream, and an earlier dream again.
 
-A command says what to dream for the arguments as they are now (the dialog's preview asks often),
-and puts what was dreamed into the document. `execution` runs it.
+A command reads the arguments, finds what to dream in the document, and puts what was dreamed into
+it. `execution` runs it; the dialog's preview asks it too.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from gi.repository import Gimp
 
 from bridgeclient.looks import Json, defaults
 from gimpdream import arguments
+from gimpdream.arguments import Parameters
 from gimpdream.document import dream_layer
 from gimpdream.document.checks import check_layers, check_source_unchanged
 from gimpdream.document.layers import FinishedDream, insert_dreams, replace_pixels
-from gimpdream.document.plan import Plan, sources
+from gimpdream.document.plan import selected_sources
 from gimpdream.document.selection import selection_fingerprint
+from gimpdream.document.source import SourceRegion, layer_fingerprint
 from gimpdream.errors import UserError
 
 
@@ -32,11 +34,14 @@ class Command(Protocol):
     def prefill(self, config: Any) -> Json | None:
         """Set the arguments that the dialog starts with; returns the layer's own settings."""
 
-    def plan(self, config: Any) -> Plan:
-        """What to dream for these arguments; raises `UserError`."""
+    def parameters(self, config: Any) -> Parameters:
+        """What the arguments ask for; raises `UserError`."""
 
-    def selection_fingerprint(self) -> object:
-        """A value that changes whenever the document's selection does."""
+    def sources(self, parameters: Parameters) -> Sequence[SourceRegion]:
+        """What to dream, read from the document; raises `UserError`."""
+
+    def fingerprint(self) -> object:
+        """A value that changes with what one sees of the sources and their selection; cheap."""
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Put the dreams into the document and return their layers; raises `UserError`."""
@@ -59,14 +64,18 @@ class NewDream:
         arguments.write_settings(config, settings, self._schema)
         return None
 
-    def plan(self, config: Any) -> Plan:
-        """Each selected layer, inside the selection."""
-        parameters = arguments.read_parameters(config, self._schema)
-        return Plan(parameters, sources(self.image, self._layers, parameters, self._schema))
+    def parameters(self, config: Any) -> Parameters:
+        return arguments.read_parameters(config, self._schema)
 
-    def selection_fingerprint(self) -> object:
-        """Of the image's selection."""
-        return selection_fingerprint(self.image)
+    def sources(self, parameters: Parameters) -> Sequence[SourceRegion]:
+        """Each selected layer, inside the selection."""
+        return selected_sources(self.image, self._layers, parameters, self._schema)
+
+    def fingerprint(self) -> object:
+        if not all(item.is_valid() for item in (self.image, *self._layers)):
+            return None
+        layers = [layer_fingerprint(layer) for layer in self._layers]
+        return layers, selection_fingerprint(self.image)
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Insert each dream as a new layer."""
@@ -86,16 +95,16 @@ class DreamAgain:
         """Start with what the layer remembers."""
         return dream_layer.prefill(self.image, self._found, config, self._schema)
 
-    def plan(self, config: Any) -> Plan:
-        """The source of the dream layer, where that shows now."""
-        parameters = dream_layer.read_parameters(self.image, self._found, config, self._schema)
-        return Plan(
-            parameters, [dream_layer.source_of(self.image, self._found, parameters, self._schema)]
-        )
+    def parameters(self, config: Any) -> Parameters:
+        return dream_layer.read_parameters(self.image, self._found, config, self._schema)
 
-    def selection_fingerprint(self) -> object:
-        """Nothing: the layer's mask counts, not the selection."""
-        return None
+    def sources(self, parameters: Parameters) -> Sequence[SourceRegion]:
+        """The source of the dream layer, where that shows now."""
+        return [dream_layer.source_of(self.image, self._found, parameters, self._schema)]
+
+    def fingerprint(self) -> object:
+        """Of the layer with its mask, and of its source; the selection doesn't count."""
+        return dream_layer.fingerprint(self.image, self._found)
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Give the layer its new pixels."""

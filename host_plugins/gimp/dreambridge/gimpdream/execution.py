@@ -32,7 +32,8 @@ def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence
         UserError: the document or arguments don't allow it, or the document changed or was closed.
         BridgeError: the bridge failed; the document is as it was.
     """
-    plan = command.plan(config)
+    parameters = command.parameters(config)
+    plan = Plan(parameters, command.sources(parameters))
     guide, ids = guide_frame(plan.parameters.guide), _ids(plan)
     transfers = [prepare(source, plan.parameters.draft) for source in plan.sources]
     estimate, dreams = DurationEstimate(schema), []

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp, Gio
 
-from inside.harness import AGAIN, DREAM, FOLDER, PARAMETERS, QUICK, call, case, ellipse, state
+from inside.harness import (
+    AGAIN,
+    DREAM,
+    FOLDER,
+    PARAMETERS,
+    QUICK,
+    call,
+    case,
+    ellipse,
+    paint,
+    painted,
+    picture,
+    state,
+)
+from inside.layers import group_of_two
 from inside.processes import concurrently, running, wait_until, wait_until_dreaming
 from inside.screen import (
     ASIDE,
@@ -110,6 +124,44 @@ def _() -> Any:
     press("– GIMP", "ctrl+f")
     wait_until(lambda: len(all_metadata(image)) == 2, "dreamed again by Repeat Last")
     return {**facts, "metadata": all_metadata(image)}
+
+
+def next_image_id() -> int:
+    """The id that GIMP gives to an image now; they are numbered as they are made."""
+    image = Gimp.Image.new(1, 1, Gimp.ImageBaseType.RGB)
+    number = int(image.get_id())
+    image.delete()
+    return number
+
+
+@case("changes while the dialog is open")
+def _() -> Any:
+    """Each starts a preview; how many images the plug-in makes for it besides."""
+    image = picture(300, 200, precision="U16_NON_LINEAR")
+    group = group_of_two(image)
+    layer = painted(image, size=(280, 180), at=(10, 10), parent=group, seed=5)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 180, 120)
+    image.set_selected_layers([group])
+    show(image)
+    with awaited():
+        choose("DeepDream")
+        wait_until(lambda: window("DeepDream"), "a dialog")
+    made = {}
+
+    def counting(name: str, change: Callable[[], object]) -> None:
+        before = next_image_id()
+        with awaited():
+            change()
+        made[name] = next_image_id() - before - 1
+
+    for name in ("preset", "another preset"):
+        counting(name, lambda: press("DeepDream", "alt+p", "Down"))
+    photograph("16 bits", window("DeepDream"))
+    counting("selection", lambda: ellipse(image, 60, 40, 90, 90))
+    counting("paint", lambda: paint(layer, 6, alpha=False))
+    photograph("painted", window("DeepDream"))
+    press("DeepDream", "Escape")
+    return made
 
 
 @case("dialog of dreaming again")

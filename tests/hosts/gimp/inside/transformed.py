@@ -29,9 +29,9 @@ SELECTION = (12, 8, 40, 28)
 Transformation = Callable[[Gimp.Image], Gimp.Image | None]
 
 
-def dreamed_document() -> Gimp.Image:
+def dreamed_document(precision: str = "U8_NON_LINEAR") -> Gimp.Image:
     """A photograph with a dream of a part that isn't in the middle."""
-    image = picture(*SIZE)
+    image = picture(*SIZE, precision=precision)
     painted(image, name="photo")
     ellipse(image, *SELECTION)
     assert call(image, [image.get_layers()[0]], **QUICK)["status"] == "success"
@@ -39,11 +39,11 @@ def dreamed_document() -> Gimp.Image:
     return image
 
 
-def after(transform: Transformation) -> Callable[[], Any]:
+def after(transform: Transformation, precision: str = "U8_NON_LINEAR") -> Callable[[], Any]:
     """Dream, go, dream again with a step of 0, compare with what lies beneath."""
 
     def run() -> Any:
-        image = dreamed_document()
+        image = dreamed_document(precision)
         image = transform(image) or image
         dream, photo = image.get_layers()[:2]
         mask = raw(dream.get_mask())
@@ -79,6 +79,8 @@ for turn in (90, 180, 270):
 case("cropped around the dream")(after(lambda image: image.crop(70, 50, 6, 5) and None))
 case("cropped through the dream")(after(lambda image: image.crop(50, 40, 25, 0) and None))
 case("canvas enlarged")(after(lambda image: image.resize(130, 110, 20, 10) and None))
+for precision in ("U16_LINEAR", "FLOAT_LINEAR"):
+    case(f"flipped across, {precision}")(after(flip("HORIZONTAL"), precision))
 case("duplicated")(after(lambda image: image.duplicate()))
 
 

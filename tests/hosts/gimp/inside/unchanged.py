@@ -8,6 +8,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from inside.harness import AGAIN, QUICK, call, case, painted, picture, projection, state
+from inside.layers import text
 
 Prepare = Callable[[Gimp.Image], Gimp.Layer]
 STILL = {**QUICK, "step": 0.0, "iterations": 1}
@@ -113,13 +114,6 @@ def hidden(image: Gimp.Image) -> Gimp.Layer:
     return layer
 
 
-def text(image: Gimp.Image) -> Gimp.Layer:
-    font = Gimp.Font.get_by_name("Sans-serif") or Gimp.context_get_font()
-    layer = Gimp.TextLayer.new(image, "Dr", font, 30.0, Gimp.Unit.pixel())
-    image.insert_layer(layer, None, 0)
-    return layer
-
-
 case("opaque")(compared(plain()))
 case("opaque and alone")(compared(plain(), below=False))
 case("translucent wash")(compared(plain(opacity=50.0)))
@@ -135,7 +129,7 @@ for mode in (
 case("multiplied and opaque")(compared(plain("MULTIPLY")))
 case("clipped by what is below")(compared(plain(alpha=True, composite="CLIP_TO_BACKDROP")))
 case("with a mask")(compared(masked))
-case("text")(compared(text))
+case("text")(compared(lambda image: text(image, "D")))
 case("group")(compared(group()))
 case("multiplied group")(compared(group("MULTIPLY", 80.0)))
 case("group that passes through")(compared(group("PASS_THROUGH")))

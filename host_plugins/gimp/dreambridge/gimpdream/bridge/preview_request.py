@@ -15,47 +15,48 @@ from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, with_context
 from bridgeclient.request import DreamRequest
-from gimpdream.document.pixels import read_small, read_small_values, write_values
-from gimpdream.document.plan import Plan
-from gimpdream.document.source import SourceRegion, bounds_of, flattened, guide_frame
+from gimpdream.arguments import Parameters
+from gimpdream.document.pixels import read_small, write_values
+from gimpdream.document.source import SourceRegion, bounds_of, guide_frame, small_frame
 
 
-def preview_request(plan: Plan, side: int) -> DreamRequest:
-    """The first source's dream with no side longer than `side` pixels.
-
-    Its mask has the selection's own grey values, so that what comes back is what one will see.
-
-    Raises:
-        UserError: the document doesn't allow the dream.
-    """
-    source = _framed(plan.sources[0])
-    with flattened(source.layer, source.context) as layer:
-        image = read_small(layer, side)
-        mask = _mask(source, layer.get_image(), side)
-    scale = image.width / source.context.width
-    return DreamRequest.still(
-        image,
-        _smaller(plan.parameters.settings, scale),
-        mask=mask,
-        guide=guide_frame(plan.parameters.guide),
-        preview_side=side,
-    )
-
-
-def _framed(source: SourceRegion) -> SourceRegion:
-    """With surroundings that no setting changes, so that the preview's frame stays."""
+def framed(source: SourceRegion) -> SourceRegion:
+    """The source with surroundings that no setting changes, so that the preview's frame stays."""
     region = source.region
     margin = max(region.width, region.height) // 2
     return replace(source, context=with_context(region, bounds_of(source.layer), margin))
 
 
-def _mask(source: SourceRegion, scratch: Gimp.Image, side: int) -> ImageFrame | None:
+def small_mask(source: SourceRegion, side: int) -> ImageFrame | None:
+    """The framed source's mask as its small picture is, None if all of it changes.
+
+    It has the selection's own grey values, so that what comes back is what one will see.
+    """
     if source.mask is None:
         return None
-    whole = Rect(0, 0, source.context.width, source.context.height)
-    greys = source.mask.greys(source.in_image(source.context))
-    write_values(scratch.get_selection(), whole, greys)
-    return read_small_values(scratch.get_selection(), whole, side)
+    width, height = source.context.width, source.context.height
+    scratch = Gimp.Image.new(width, height, Gimp.ImageBaseType.GRAY)
+    try:
+        whole, selection = Rect(0, 0, width, height), scratch.get_selection()
+        write_values(selection, whole, source.mask.greys(source.in_image(source.context)))
+        return read_small(selection, whole, side)
+    finally:
+        scratch.delete()
+
+
+def preview_request(
+    source: SourceRegion, mask: ImageFrame | None, parameters: Parameters, side: int
+) -> DreamRequest:
+    """The framed source's dream with no side longer than `side` pixels.
+
+    Raises:
+        UserError: the guide is empty.
+    """
+    image = small_frame(source.layer, source.context, side)
+    scale = image.width / source.context.width
+    settings = _smaller(parameters.settings, scale)
+    guide = guide_frame(parameters.guide)
+    return DreamRequest.still(image, settings, mask=mask, guide=guide, preview_side=side)
 
 
 def _smaller(settings: Json, scale: float) -> Json:

@@ -29,6 +29,7 @@ from gimpdream.document.source import (
     SourceRegion,
     bounds_of,
     context_of,
+    layer_fingerprint,
     offset_of,
 )
 from gimpdream.document.tracking import locate
@@ -138,6 +139,15 @@ def source_of(
         )
     context = context_of(region, canvas, parameters, schema)
     return SourceRegion(original, region, context, _shown_of(layer, whole.in_image(region)))
+
+
+def fingerprint(image: Gimp.Image, found: DreamLayer) -> object:
+    """A value that changes with what one sees of the dream layer and of its source."""
+    if not image.is_valid() or not found.layer.is_valid():
+        return None
+    original = find_layer(image, found.metadata.source, found.metadata.source_name)
+    source = layer_fingerprint(original) if original is not None else None
+    return layer_fingerprint(found.layer), source
 
 
 def _shown_of(layer: Gimp.Layer, bounds: Rect) -> SelectionMask:

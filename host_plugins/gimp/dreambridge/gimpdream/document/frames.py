@@ -38,6 +38,27 @@ def crop(image: ImageFrame, bounds: Rect, part: Rect) -> ImageFrame:
     return ImageFrame(part.width, part.height, image.channels, image.dtype, data)
 
 
+def masked(image: ImageFrame, mask: ImageFrame) -> ImageFrame:
+    """An 8-bit image whose alpha is multiplied by a mask of its size."""
+    colours, pixels = colours_of(image), bytes(image.pixels)
+    alpha = bytes(mask.pixels)
+    if colours != image.channels:
+        pairs = zip(pixels[colours :: image.channels], alpha, strict=True)
+        alpha = bytes((old * new + 127) // 255 for old, new in pairs)
+    result = bytearray((colours + 1) * len(alpha))
+    for channel in range(colours):
+        result[channel :: colours + 1] = pixels[channel :: image.channels]
+    result[colours :: colours + 1] = alpha
+    return ImageFrame(image.width, image.height, colours + 1, "uint8", bytes(result))
+
+
+def is_clear(image: ImageFrame) -> bool:
+    """Whether nothing at all can be seen of an 8-bit image."""
+    if colours_of(image) == image.channels:
+        return False
+    return not bytes(image.pixels)[image.channels - 1 :: image.channels].strip(b"\0")
+
+
 def opaque(image: ImageFrame) -> ImageFrame:
     """The image with its alpha, if it has one, full everywhere."""
     values = values_of(image)

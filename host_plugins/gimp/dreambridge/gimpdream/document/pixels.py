@@ -59,40 +59,35 @@ def read(layer: Gimp.Drawable, rect: Rect) -> ImageFrame:
     return ImageFrame(rect.width, rect.height, pixels.channels, pixels.dtype, data)
 
 
-def read_small(layer: Gimp.Drawable, side: int) -> ImageFrame:
-    """The whole layer as 8-bit sRGB or grey with no side longer than `side` pixels."""
-    model, channels = ("Y'", 1) if layer.is_gray() else ("R'G'B'", 3)
-    if layer.has_alpha():
+def read_small(drawable: Gimp.Drawable, rect: Rect, side: int) -> ImageFrame:
+    """What `rect` shows, with no side longer than `side` pixels: 8-bit sRGB, or grey values.
+
+    GIMP scales it, a group's content and the layer's filters included but not its mask, and copies
+    nothing. A small rectangle is not enlarged.
+    """
+    scale = min(1.0, side / max(rect.width, rect.height))
+    size = (max(1, int(length * scale)) for length in (rect.width, rect.height))
+    data, width, height, _ = drawable.get_sub_thumbnail_data(*astuple(rect), *size)
+    whole, own = Gegl.Rectangle.new(0, 0, width, height), native(drawable)
+    buffer = Gegl.Buffer.new(own, 0, 0, width, height)
+    buffer.set(whole, own, data.get_data())  # GIMP gives the drawable's own format
+    model, channels = ("Y'", 1) if drawable.is_gray() else ("R'G'B'", 3)
+    if drawable.has_alpha():
         model, channels = f"{model}A", channels + 1
-    whole = Rect(0, 0, layer.get_width(), layer.get_height())
-    return _small(layer, whole, side, f"{model} u8", channels)
-
-
-def read_small_values(drawable: Gimp.Drawable, whole: Rect, side: int) -> ImageFrame:
-    """The 8-bit grey values of a mask or selection with no side longer than `side` pixels."""
-    return _small(drawable, whole, side, GREY, 1)
-
-
-def _small(drawable: Gimp.Drawable, whole: Rect, side: int, name: str, channels: int) -> ImageFrame:
-    scale = side / max(whole.width, whole.height)
-    if scale >= 1:
-        data = drawable.get_buffer().get(_gegl(whole), 1.0, name, Gegl.AbyssPolicy.CLAMP)
-        return ImageFrame(whole.width, whole.height, channels, "uint8", data)
-    size = (max(1, int(length * scale)) for length in (whole.width, whole.height))
-    data, width, height, channels = drawable.get_sub_thumbnail_data(*astuple(whole), *size)
-    return ImageFrame(width, height, channels, "uint8", data.get_data())
+    name = f"{model} u8" if drawable.is_layer() else GREY
+    pixels = buffer.get(whole, 1.0, name, Gegl.AbyssPolicy.NONE)
+    return ImageFrame(width, height, channels, "uint8", pixels)
 
 
 def read_patch(layer: Gimp.Drawable, rect: Rect, side: int) -> bytes:
     """`side` × `side` grey values of what is seen in `rect`, whatever its shape."""
-    scale = min(1.0, 4 * side / max(rect.width, rect.height))
-    size = (max(1, round(length * scale)) for length in (rect.width, rect.height))
-    data, width, height, channels = layer.get_sub_thumbnail_data(*astuple(rect), *size)
-    seen = _greys(data.get_data(), channels)
+    small = read_small(layer, rect, 4 * side)
+    width, height = small.width, small.height
+    greys = _greys(bytes(small.pixels), small.channels)
     columns = [slice(a, b) for a, b in _cells(width, side)]
     patch = bytearray()
     for top, bottom in _cells(height, side):
-        rows = [seen[row * width : (row + 1) * width] for row in range(top, bottom)]
+        rows = [greys[row * width : (row + 1) * width] for row in range(top, bottom)]
         for column in columns:
             values = b"".join(row[column] for row in rows)
             patch.append(sum(values) // len(values))

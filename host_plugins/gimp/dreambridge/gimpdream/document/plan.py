@@ -24,7 +24,7 @@ class Plan:
     sources: Sequence[SourceRegion]
 
 
-def sources(
+def selected_sources(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], parameters: Parameters, schema: Json
 ) -> list[SourceRegion]:
     """The selected layers as sources of dreams.

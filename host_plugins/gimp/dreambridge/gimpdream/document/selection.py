@@ -20,10 +20,10 @@ from bridgeclient.region import (
     selection_bounds,
     soft_edge,
 )
-from gimpdream.document.pixels import native, native_size, read_patch, read_values, write_values
-from gimpdream.document.tracking import SIDE
+from gimpdream.document.pixels import native, native_size, read_small, read_values, write_values
 from gimpdream.errors import UserError
 
+_FINGERPRINT_SIDE = 288
 _SUPPORT = bytes([0] + [255] * 255)
 
 
@@ -100,13 +100,11 @@ def read_selection(image: Gimp.Image, edge: float) -> SelectionMask | None:
 
 
 def selection_fingerprint(image: Gimp.Image) -> object:
-    """Something that is another whenever the selection is another, at a glance."""
-    if not image.is_valid():
-        return None
+    """A value that changes with the selection."""
     selection = image.get_selection()
     _, *bounds = Gimp.Selection.bounds(image)
     whole = Rect(0, 0, selection.get_width(), selection.get_height())
-    return bounds, read_patch(selection, whole, SIDE)
+    return bounds, bytes(read_small(selection, whole, _FINGERPRINT_SIDE).pixels)
 
 
 def mask_of(drawable: Gimp.Drawable, rect: Rect, bounds: Rect) -> SelectionMask:

@@ -17,6 +17,7 @@ from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, context_margin, moved, with_context
 from gimpdream.arguments import AUTOMATIC, Parameters
 from gimpdream.document import pixels
+from gimpdream.document.frames import is_clear, masked
 from gimpdream.document.selection import SelectionMask
 from gimpdream.document.tracking import SIDE, TrackedRegion
 from gimpdream.errors import UserError
@@ -125,19 +126,38 @@ def _apply_mask(layer: Gimp.Layer) -> None:
     layer.remove_mask(Gimp.MaskApplyMode.APPLY if applied else Gimp.MaskApplyMode.DISCARD)
 
 
+def small_frame(layer: Gimp.Layer, rect: Rect, side: int) -> ImageFrame:
+    """What the layer shows within `rect`, in 8 bits, with no side longer than `side` pixels."""
+    frame, mask = pixels.read_small(layer, rect, side), layer.get_mask()
+    if mask is None or not layer.get_apply_mask():
+        return frame
+    return masked(frame, pixels.read_small(mask, rect, side))
+
+
+def layer_fingerprint(layer: Gimp.Layer) -> object:
+    """A value that changes with the layer's place, size, mask, or what one sees of it."""
+    bounds, mask = bounds_of(layer), layer.get_mask()
+    applied = layer.get_apply_mask() if mask else False
+    frame = small_frame(layer, bounds, _FINGERPRINT_SIDE)
+    shown = bytes(pixels.read_small(mask, bounds, _FINGERPRINT_SIDE).pixels) if mask else b""
+    return offset_of(layer), bounds, applied, bytes(frame.pixels), shown
+
+
 def guide_frame(guide: Gimp.Layer | None) -> ImageFrame | None:
-    """What the guide layer shows, 8-bit, no side longer than the network can use.
+    """What the guide layer shows, no side longer than the network can use.
 
     Raises:
         UserError: the guide is empty.
     """
     if guide is None:
         return None
-    with flattened(guide, bounds_of(guide)) as layer:
-        if pixels.is_transparent(layer, bounds_of(layer)):
-            raise UserError(f"The guide “{guide.get_name()}” is empty: choose another layer.")
-        return pixels.read_small(layer, GUIDE_SIDE)
+    frame = small_frame(guide, bounds_of(guide), GUIDE_SIDE)
+    if is_clear(frame):
+        raise UserError(f"The guide “{guide.get_name()}” is empty: choose another layer.")
+    return frame
 
+
+_FINGERPRINT_SIDE = 96
 
 GUIDE_SIDE = 1024
 """Longest side of a guide on the wire, in pixels: its features matter, not its size."""

@@ -33,7 +33,8 @@ from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.commands import Command  # noqa: E402
 from gimpdream.ui.combos import combo, features_combo  # noqa: E402
 from gimpdream.ui.presets import follow_presets  # noqa: E402
-from gimpdream.ui.preview import Preview  # noqa: E402
+from gimpdream.ui.preview import SIDE, Preview  # noqa: E402
+from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
 
 _GAP = 12
 _ROW_GAP = 6
@@ -57,8 +58,8 @@ def ask(
     follow_presets(config, schema, stored)
     dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
     dialog.set_ok_label("_Dream")
-    estimate = DurationEstimate(schema)
-    preview = Preview(here, lambda: command.plan(config), command.selection_fingerprint, estimate)
+    source, estimate = PreviewSource(command, schema, SIDE), DurationEstimate(schema)
+    preview = Preview(here, lambda: command.parameters(config), source, estimate)
     content = _Content(dialog, config, schema, remembers=stored is not None)
     dialog.get_content_area().pack_start(content.beside(preview.widget), True, True, 0)
     config.connect("notify", lambda *_: preview.changed())

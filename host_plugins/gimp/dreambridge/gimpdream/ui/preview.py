@@ -17,11 +17,12 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
+from gimpdream.arguments import Parameters  # noqa: E402
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.bridge.jobs import NAME  # noqa: E402
-from gimpdream.bridge.preview_request import preview_request  # noqa: E402
 from gimpdream.document.plan import Plan  # noqa: E402
 from gimpdream.errors import UserError  # noqa: E402
+from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
 
 SIDE = 288
 """Longest side of the preview in pixels."""
@@ -36,24 +37,23 @@ _CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
 class Preview:
     """A picture with a switch and a line of text below it, `widget`.
 
-    `plan` says what would be dreamed now; it may raise `UserError`. `fingerprint` changes
-    whenever the document's selection does. `estimate` says how long the dream will take.
+    `parameters` are what the dialog asks for now; it may raise `UserError`. `source` is what they
+    are dreamed of, and `estimate` says how long the dream will take.
     """
 
     def __init__(
         self,
         here: Path,
-        plan: Callable[[], Plan],
-        fingerprint: Callable[[], object],
+        parameters: Callable[[], Parameters],
+        source: PreviewSource,
         estimate: DurationEstimate,
     ) -> None:
-        self._plan, self._fingerprint, self._estimate = plan, fingerprint, estimate
-        self._last_fingerprint = fingerprint()
+        self._parameters, self._source, self._estimate = parameters, source, estimate
         self._client: bridge.BridgeClient | None = None
         self._job: str | None = None
         self._last: tuple[Plan, bridge.DreamRequest] | None = None
         self._debouncing = self._polling = 0
-        self._selection_timer = GLib.timeout_add(_WATCH_MS, self._watch_selection)
+        self._watching = GLib.timeout_add(_WATCH_MS, self._watch)
         self._closed = False
         self.widget = self._build()
         threading.Thread(target=self._connect, args=(here,), daemon=True).start()
@@ -67,10 +67,10 @@ class Preview:
     def close(self) -> None:
         """Stop dreaming and leave the server."""
         self._closed = True
-        for timer in (self._debouncing, self._polling, self._selection_timer):
+        for timer in (self._debouncing, self._polling, self._watching):
             if timer:
                 GLib.source_remove(timer)
-        self._debouncing = self._polling = self._selection_timer = 0
+        self._debouncing = self._polling = self._watching = 0
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -109,10 +109,9 @@ class Preview:
         self.changed()
         return _DONE
 
-    def _watch_selection(self) -> bool:
-        """Follow the selection, which can be changed while the dialog is open."""
-        if (fingerprint := self._fingerprint()) != self._last_fingerprint:
-            self._last_fingerprint = fingerprint
+    def _watch(self) -> bool:
+        """Follow the document, which can be changed while the dialog is open."""
+        if self._source.has_changed():
             self.changed()
         return _MORE
 
@@ -120,9 +119,9 @@ class Preview:
         self._debouncing = 0
         try:
             self._cancel()
-            plan = self._plan()
+            plan = self._source.plan(self._parameters())
             self._time.set_text(self._estimate.expected(plan))
-            request = preview_request(plan, SIDE)
+            request = self._source.request(plan)
             self._last = plan, request
             if not self._switch.get_active():
                 self._show_status("")
