@@ -16,7 +16,12 @@ CASES = (
     *("multiplied and opaque", "clipped by what is below", "with a mask", "text"),
     *("group", "multiplied group", "group that passes through", "in a group"),
     *("in a group that passes through", "16 bits, linear", "floats", "baked transparency"),
-    *("draft", "hidden"),
+    *("draft", "hidden", "made translucent after its first dream, which is hidden"),
+    "blended group that passes through",
+    "blended group that passes through, half transparent",
+    "blended group that passes through, masked",
+    "blended group that passes through, alone",
+    "blended group that passes through, in a group",
 )
 ROUNDING = {"floats": 1e-5, "16 bits, linear": 2 / 65535}
 """How far GIMP's own compositing is off in a group; elsewhere nothing may differ."""

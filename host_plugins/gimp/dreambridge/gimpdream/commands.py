@@ -15,11 +15,12 @@ from bridgeclient.looks import Json, defaults
 from gimpdream import arguments
 from gimpdream.arguments import Parameters
 from gimpdream.document import dream_layer
+from gimpdream.document.appearance import layer_fingerprint
 from gimpdream.document.checks import check_layers, check_source_unchanged
 from gimpdream.document.layers import FinishedDream, insert_dreams, replace_pixels
 from gimpdream.document.plan import selected_sources
 from gimpdream.document.selection import selection_fingerprint
-from gimpdream.document.source import SourceRegion, layer_fingerprint
+from gimpdream.document.source import SourceRegion
 from gimpdream.errors import UserError
 
 

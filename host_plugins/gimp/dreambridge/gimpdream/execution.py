@@ -17,12 +17,12 @@ from gimpdream.bridge.duration import DurationEstimate
 from gimpdream.bridge.jobs import connected, dream
 from gimpdream.bridge.transfer import Transfer, prepare
 from gimpdream.commands import Command
+from gimpdream.document.appearance import guide_frame
 from gimpdream.document.frames import crop
 from gimpdream.document.identity import id_or_new
 from gimpdream.document.layers import FinishedDream, title
 from gimpdream.document.metadata import DreamMetadata
 from gimpdream.document.plan import Plan
-from gimpdream.document.source import guide_frame
 
 
 def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence[Gimp.Layer]:

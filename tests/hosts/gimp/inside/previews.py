@@ -61,8 +61,8 @@ def compared(prepare: Prepare, **kind: Any) -> Callable[[], Any]:
     """The small picture of a part of a layer, and that of GIMP's own flattened copy of it."""
 
     def run() -> Any:
+        from gimpdream.document.appearance import flattened, small_frame
         from gimpdream.document.pixels import read_small
-        from gimpdream.document.source import flattened, small_frame
 
         from bridgeclient.region import Rect
 

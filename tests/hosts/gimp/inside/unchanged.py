@@ -8,7 +8,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from inside.harness import AGAIN, QUICK, call, case, painted, picture, projection, state
-from inside.layers import text
+from inside.layers import text, with_mask
 
 Prepare = Callable[[Gimp.Image], Gimp.Layer]
 STILL = {**QUICK, "step": 0.0, "iterations": 1}
@@ -94,6 +94,31 @@ def group(mode: str = "NORMAL", opacity: float = 100.0) -> Prepare:
     return prepare
 
 
+def blended(mode: str, opacity: float = 100.0, *, masked: bool = False) -> Prepare:
+    """A group that passes through, one of its layers blended with all that is below."""
+
+    def prepare(image: Gimp.Image) -> Gimp.Layer:
+        outer = group("PASS_THROUGH", opacity)(image)
+        upper = outer.get_children()[0]
+        upper.set_mode(getattr(Gimp.LayerMode, mode))
+        upper.set_opacity(80.0)
+        return with_mask(image, outer) if masked else outer
+
+    return prepare
+
+
+def blended_within(image: Gimp.Image) -> Gimp.Layer:
+    """Such a group in a translucent group that is no background for anything else."""
+    outer = Gimp.GroupLayer.new(image, "outer")
+    image.insert_layer(outer, None, 0)
+    outer.set_opacity(60.0)
+    outer.set_mode(Gimp.LayerMode.MULTIPLY)
+    painted(image, name="inner background", parent=outer, alpha=True, seed=5)
+    inner = blended("MULTIPLY")(image)
+    image.reorder_item(inner, outer, 0)
+    return inner
+
+
 def within(mode: str) -> Prepare:
     def prepare(image: Gimp.Image) -> Gimp.Layer:
         outer = Gimp.GroupLayer.new(image, "group")
@@ -133,6 +158,11 @@ case("text")(compared(lambda image: text(image, "D")))
 case("group")(compared(group()))
 case("multiplied group")(compared(group("MULTIPLY", 80.0)))
 case("group that passes through")(compared(group("PASS_THROUGH")))
+case("blended group that passes through")(compared(blended("MULTIPLY")))
+case("blended group that passes through, half transparent")(compared(blended("SCREEN", 50.0)))
+case("blended group that passes through, masked")(compared(blended("DIFFERENCE", masked=True)))
+case("blended group that passes through, alone")(compared(blended("MULTIPLY"), below=False))
+case("blended group that passes through, in a group")(compared(blended_within))
 case("in a group")(compared(within("NORMAL")))
 case("in a group that passes through")(compared(within("PASS_THROUGH")))
 case("16 bits, linear")(compared(plain("SCREEN", 70.0, True), precision="U16_LINEAR"))
@@ -151,3 +181,20 @@ def _() -> Any:
     layer.set_visible(False)
     outcome = call(image, [layer], **STILL)
     return {"outcomes": [outcome], "far": [_far(shown, projection(image))], "dreamed": 1.0}
+
+
+@case("made translucent after its first dream, which is hidden")
+def _() -> Any:
+    image = picture(48, 36)
+    painted(image, name="below", seed=3)
+    layer = painted(image)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 6, 5, 20, 18)
+    outcomes = [call(image, [layer], **QUICK)]
+    image.get_layers()[0].set_visible(False)
+    layer.set_opacity(50.0)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 8, 30, 22)
+    before = projection(image)
+    outcomes.append(call(image, [layer], **STILL))
+    far = [_far(before, projection(image))]
+    outcomes.append(call(image, [layer], **QUICK))
+    return {"outcomes": outcomes, "far": far, "dreamed": _far(before, projection(image))}

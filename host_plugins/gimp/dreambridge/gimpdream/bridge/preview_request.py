@@ -15,9 +15,11 @@ from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, with_context
 from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
+from gimpdream.document.appearance import guide_frame, small_frame
 from gimpdream.document.pixels import read_small, write_values
-from gimpdream.document.source import SourceRegion, bounds_of, guide_frame, small_frame
+from gimpdream.document.source import SourceRegion, bounds_of
 
 
 def framed(source: SourceRegion) -> SourceRegion:

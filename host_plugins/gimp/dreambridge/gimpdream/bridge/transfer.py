@@ -10,7 +10,8 @@ from bridgeclient.region import relative
 from bridgeclient.request import DreamRequest
 from gimpdream.bridge import delta, draft
 from gimpdream.document import pixels
-from gimpdream.document.source import SourceRegion, bounds_of, flattened
+from gimpdream.document.appearance import flattened
+from gimpdream.document.source import SourceRegion, bounds_of
 from gimpdream.document.tracking import TrackedRegion
 from gimpdream.errors import UserError
 

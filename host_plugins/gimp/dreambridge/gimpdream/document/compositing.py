@@ -12,6 +12,8 @@ import enum
 
 from gi.repository import Gimp
 
+from gimpdream.document.passthrough import blends_through
+
 _NORMAL = (Gimp.LayerMode.NORMAL, Gimp.LayerMode.NORMAL_LEGACY)
 _OVER = (Gimp.LayerCompositeMode.AUTO, Gimp.LayerCompositeMode.UNION)
 
@@ -25,9 +27,11 @@ class Placement(enum.Enum):
 
 
 def placement_for(source: Gimp.Layer, *, binary_alpha: bool) -> Placement:
-    """How a dream of this source has to stand; `crisp` if nothing in it is half transparent."""
+    """Where a dream of this source goes; `binary_alpha` if nothing in it is half transparent."""
     if not source.get_visible():
         return Placement.REPLACING
+    if blends_through(source):
+        return Placement.ABOVE if binary_alpha else Placement.CLIPPED
     plain = source.get_mode() in _NORMAL or source.get_mode() == Gimp.LayerMode.PASS_THROUGH
     over = source.get_composite_mode() in _OVER
     if binary_alpha and plain and over and source.get_opacity() == 100.0:
@@ -36,7 +40,12 @@ def placement_for(source: Gimp.Layer, *, binary_alpha: bool) -> Placement:
 
 
 def is_alone(source: Gimp.Layer) -> bool:
-    """Whether nothing lies below the source in its group or image that shows through it."""
+    """Whether a dream clipped to the source colours nothing else: no layer lies below.
+
+    Of a group that blends with those below it, the dream is of all of them.
+    """
+    if blends_through(source):
+        return True
     parent = source.get_parent()
     if parent is not None and parent.get_mode() == Gimp.LayerMode.PASS_THROUGH:
         return False

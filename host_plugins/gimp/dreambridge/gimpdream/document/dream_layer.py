@@ -20,18 +20,13 @@ from gimpdream.arguments import (
     read_settings,
     write_settings,
 )
+from gimpdream.document.appearance import layer_fingerprint
 from gimpdream.document.checks import check_layers, check_locks
 from gimpdream.document.identity import find_layer
 from gimpdream.document.metadata import DreamMetadata, read_metadata
 from gimpdream.document.pixels import GREY, read_alpha
 from gimpdream.document.selection import SelectionMask, mask_of
-from gimpdream.document.source import (
-    SourceRegion,
-    bounds_of,
-    context_of,
-    layer_fingerprint,
-    offset_of,
-)
+from gimpdream.document.source import SourceRegion, bounds_of, context_of, offset_of
 from gimpdream.document.tracking import locate
 from gimpdream.errors import UserError
 

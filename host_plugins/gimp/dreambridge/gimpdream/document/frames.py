@@ -60,11 +60,11 @@ def is_clear(image: ImageFrame) -> bool:
 
 
 def opaque(image: ImageFrame) -> ImageFrame:
-    """The image with its alpha, if it has one, full everywhere."""
-    values = values_of(image)
+    """The image with its alpha, if it has one, full wherever there is any."""
+    values, full = values_of(image), FULL[image.dtype]
     if colours_of(image) != image.channels:
-        full = [FULL[image.dtype]] * (image.width * image.height)
-        values[image.channels - 1 :: image.channels] = array.array(values.typecode, full)
+        alpha = [full if value else 0 for value in values[image.channels - 1 :: image.channels]]
+        values[image.channels - 1 :: image.channels] = array.array(values.typecode, alpha)
     return with_values(image, values)
 
 

@@ -59,9 +59,13 @@ def insert_dreams(image: Gimp.Image, dreams: Sequence[FinishedDream]) -> list[Gi
 
 def _insert(image: Gimp.Image, dream: FinishedDream) -> Gimp.Layer:
     source, earlier = dream.source.layer, _earlier(dream.source.layer, dream.metadata.source)
+    for old in earlier if dream.parameters.hide_earlier else ():
+        old.set_visible(False)
     placement = placement_for(source, binary_alpha=has_binary_alpha(dream.pixels))
-    if placement is Placement.CLIPPED and not is_alone(source) and not earlier:
+    shown = any(old.get_visible() for old in earlier)
+    if placement is Placement.CLIPPED and not is_alone(source) and not shown:
         wrap_in_group(image, source)
+        earlier = []  # they are hidden, above the group
     layer = _layer_of(image, dream, placement)
     _set_ids(dream)
     highest = image.get_item_position(earlier[0] if earlier else source)
@@ -70,8 +74,6 @@ def _insert(image: Gimp.Image, dream: FinishedDream) -> Gimp.Layer:
         clip(layer)
     elif placement is Placement.REPLACING and source.get_mode() != Gimp.LayerMode.PASS_THROUGH:
         copy_blending(layer, source)
-    for old in earlier if dream.parameters.hide_earlier else ():
-        old.set_visible(False)
     _add_mask(layer, dream)
     return layer
 

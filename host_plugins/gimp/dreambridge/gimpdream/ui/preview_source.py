@@ -11,6 +11,7 @@ from dataclasses import replace
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
 from gimpdream.bridge.preview_request import framed, preview_request, small_mask
 from gimpdream.commands import Command
