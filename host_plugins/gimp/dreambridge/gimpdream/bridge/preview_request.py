@@ -7,7 +7,7 @@ out; features keep their share of the picture.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
@@ -15,21 +15,20 @@ from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, with_context
 from bridgeclient.request import DreamRequest
-from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
 from gimpdream.document.appearance import guide_frame, small_frame
 from gimpdream.document.pixels import read_small, write_values
 from gimpdream.document.source import SourceRegion, bounds_of
 
 
-def framed(source: SourceRegion) -> SourceRegion:
+def _framed(source: SourceRegion) -> SourceRegion:
     """The source with surroundings that no setting changes, so that the preview's frame stays."""
     region = source.region
     margin = max(region.width, region.height) // 2
     return replace(source, context=with_context(region, bounds_of(source.layer), margin))
 
 
-def small_mask(source: SourceRegion, side: int) -> ImageFrame | None:
+def _small_mask(source: SourceRegion, side: int) -> ImageFrame | None:
     """The framed source's mask as its small picture is, None if all of it changes.
 
     It has the selection's own grey values, so that what comes back is what one will see.
@@ -46,19 +45,33 @@ def small_mask(source: SourceRegion, side: int) -> ImageFrame | None:
         scratch.delete()
 
 
-def preview_request(
-    source: SourceRegion, mask: ImageFrame | None, parameters: Parameters, side: int
-) -> DreamRequest:
-    """The framed source's dream with no side longer than `side` pixels.
+@dataclass(frozen=True)
+class SmallSource:
+    """A framed source's picture and mask with no side longer than the preview's."""
+
+    image: ImageFrame
+    mask: ImageFrame | None
+    scale: float
+
+
+def small_source(source: SourceRegion, side: int) -> SmallSource:
+    """What the preview of this source is dreamed of."""
+    source = _framed(source)
+    image = small_frame(source.layer, source.context, side)
+    return SmallSource(image, _small_mask(source, side), image.width / source.context.width)
+
+
+def preview_request(source: SmallSource, parameters: Parameters, side: int) -> DreamRequest:
+    """The source's dream.
 
     Raises:
         UserError: the guide is empty.
     """
-    image = small_frame(source.layer, source.context, side)
-    scale = image.width / source.context.width
-    settings = _smaller(parameters.settings, scale)
+    settings = _smaller(parameters.settings, source.scale)
     guide = guide_frame(parameters.guide)
-    return DreamRequest.still(image, settings, mask=mask, guide=guide, preview_side=side)
+    return DreamRequest.still(
+        source.image, settings, mask=source.mask, guide=guide, preview_side=side
+    )
 
 
 def _smaller(settings: Json, scale: float) -> Json:

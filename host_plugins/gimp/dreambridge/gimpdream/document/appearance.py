@@ -87,9 +87,8 @@ def layer_fingerprint(layer: Gimp.Layer) -> object:
     """A value that changes with the layer's place, size, mask, or what one sees of it."""
     bounds, mask = bounds_of(layer), layer.get_mask()
     applied = layer.get_apply_mask() if mask else False
-    frame = small_frame(layer, bounds, _FINGERPRINT_SIDE)
-    shown = bytes(pixels.read_small(mask, bounds, _FINGERPRINT_SIDE).pixels) if mask else b""
-    return offset_of(layer), bounds, applied, bytes(frame.pixels), shown
+    drawables = [layer, *([mask] if mask else [])]
+    return offset_of(layer), bounds, applied, [pixels.fingerprint(one) for one in drawables]
 
 
 def guide_frame(guide: Gimp.Layer | None) -> ImageFrame | None:
@@ -105,8 +104,6 @@ def guide_frame(guide: Gimp.Layer | None) -> ImageFrame | None:
         raise UserError(f"The guide “{guide.get_name()}” is empty: choose another layer.")
     return frame
 
-
-_FINGERPRINT_SIDE = 96
 
 GUIDE_SIDE = 1024
 """Longest side of a guide on the wire, in pixels: its features matter, not its size."""

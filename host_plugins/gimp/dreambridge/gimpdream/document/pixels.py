@@ -19,6 +19,7 @@ from bridgeclient.protocol import ImageFrame  # noqa: E402
 from bridgeclient.region import Rect  # noqa: E402
 
 GREY = "Y u8"
+_FINGERPRINT_SIDE = 288
 _DTYPES = {"u8": "uint8", "u16": "uint16", "float": "float32"}
 
 
@@ -77,6 +78,12 @@ def read_small(drawable: Gimp.Drawable, rect: Rect, side: int) -> ImageFrame:
     name = f"{model} u8" if drawable.is_layer() else GREY
     pixels = buffer.get(whole, 1.0, name, Gegl.AbyssPolicy.NONE)
     return ImageFrame(width, height, channels, "uint8", pixels)
+
+
+def fingerprint(drawable: Gimp.Drawable) -> bytes:
+    """A value that changes with what one sees of the drawable; cheap."""
+    whole = Rect(0, 0, drawable.get_width(), drawable.get_height())
+    return bytes(read_small(drawable, whole, _FINGERPRINT_SIDE).pixels)
 
 
 def read_patch(layer: Gimp.Drawable, rect: Rect, side: int) -> bytes:

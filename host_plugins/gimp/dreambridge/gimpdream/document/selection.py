@@ -20,10 +20,9 @@ from bridgeclient.region import (
     selection_bounds,
     soft_edge,
 )
-from gimpdream.document.pixels import native, native_size, read_small, read_values, write_values
+from gimpdream.document.pixels import fingerprint, native, native_size, read_values, write_values
 from gimpdream.errors import UserError
 
-_FINGERPRINT_SIDE = 288
 _SUPPORT = bytes([0] + [255] * 255)
 
 
@@ -101,10 +100,8 @@ def read_selection(image: Gimp.Image, edge: float) -> SelectionMask | None:
 
 def selection_fingerprint(image: Gimp.Image) -> object:
     """A value that changes with the selection."""
-    selection = image.get_selection()
     _, *bounds = Gimp.Selection.bounds(image)
-    whole = Rect(0, 0, selection.get_width(), selection.get_height())
-    return bounds, bytes(read_small(selection, whole, _FINGERPRINT_SIDE).pixels)
+    return bounds, fingerprint(image.get_selection())
 
 
 def mask_of(drawable: Gimp.Drawable, rect: Rect, bounds: Rect) -> SelectionMask:

@@ -121,7 +121,7 @@ class Preview:
             self._cancel()
             plan = self._source.plan(self._parameters())
             self._time.set_text(self._estimate.expected(plan))
-            request = self._source.request(plan)
+            request = self._source.request(plan.parameters)
             self._last = plan, request
             if not self._switch.get_active():
                 self._show_status("")

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bridgeclient.looks import Json
-from bridgeclient.protocol import ImageFrame
-from bridgeclient.request import DreamRequest
 from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
-from gimpdream.bridge.preview_request import framed, preview_request, small_mask
+from gimpdream.bridge.preview_request import SmallSource, preview_request, small_source
 from gimpdream.commands import Command
 from gimpdream.document.plan import Plan
 from gimpdream.document.source import SourceRegion, bounds_of, context_of
@@ -27,7 +25,7 @@ class PreviewSource:
         self._fingerprint: object = command.fingerprint()
         self._read_for: object = None
         self._sources: Sequence[SourceRegion] = ()
-        self._mask: ImageFrame | None = None
+        self._small: SmallSource | None = None
 
     def has_changed(self) -> bool:
         """Whether the document has changed since this was asked last."""
@@ -44,7 +42,7 @@ class PreviewSource:
         if state != self._read_for or state[0] is None:
             self._read_for = None
             self._sources = self._command.sources(parameters)
-            self._mask = small_mask(framed(self._sources[0]), self._side)
+            self._small = small_source(self._sources[0], self._side)
             self._read_for = state
         return Plan(parameters, [self._in_context(source, parameters) for source in self._sources])
 
@@ -53,11 +51,11 @@ class PreviewSource:
         context = context_of(source.region, bounds, parameters, self._schema)
         return replace(source, context=context)
 
-    def request(self, plan: Plan) -> DreamRequest:
-        """The dream of the plan's first source at the preview's size.
+    def request(self, parameters: Parameters) -> DreamRequest:
+        """The dream of the first source at the preview's size, once there was a plan.
 
         Raises:
             UserError: the guide is empty.
         """
-        source = framed(plan.sources[0])
-        return preview_request(source, self._mask, plan.parameters, self._side)
+        assert self._small is not None
+        return preview_request(self._small, parameters, self._side)
