@@ -13,11 +13,18 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-PRIVATE_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-"""Flags for opening a log: its end, and never where a link leads."""
+_PRIVATE_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 _FILE_BYTES = 1 << 20
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def open_private(path: str | Path, *, anew: bool = False) -> int:
+    """Open a log at its end, or empty it, for its user alone; never where a link leads."""
+    handle = os.open(path, _PRIVATE_APPEND | (os.O_TRUNC if anew else 0), 0o600)
+    if os.name == "posix":
+        os.fchmod(handle, 0o600)
+    return handle
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -31,10 +38,7 @@ class _PrivateFile(RotatingFileHandler):
             super().close()
 
     def _open(self) -> Any:
-        handle = os.open(self.baseFilename, PRIVATE_APPEND, 0o600)
-        if os.name == "posix":
-            os.fchmod(handle, 0o600)
-        return os.fdopen(handle, self.mode, encoding="utf-8")
+        return os.fdopen(open_private(self.baseFilename), self.mode, encoding="utf-8")
 
 
 @contextmanager

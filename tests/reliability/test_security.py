@@ -54,7 +54,8 @@ def attempt(name, act):
     except OSError as error:
         print(name, "failed", type(error).__name__)
 attempt("list", lambda: os.listdir(folder))
-for file in ("connection.json", "keys.json", "server.lock", "logs/server.log", "logs/worker-1.log"):
+logs = ("logs/server.log", "logs/worker-1.log", "logs/worker-1.out")
+for file in ("connection.json", "keys.json", "server.lock", *logs):
     attempt("read", lambda: open(os.path.join(folder, file)).read())
 attempt("write", lambda: open(os.path.join(folder, "connection.json"), "w"))
 attempt("remove", lambda: os.unlink(os.path.join(folder, "connection.json")))
@@ -99,7 +100,7 @@ def test_another_user_gets_nowhere(reachable: Server, photo: Array) -> None:
         done = as_nobody(ATTACK, str(reachable.home.folder), str(reachable.process.pid))
         assert done.returncode == 0, done.stderr
         attempts = done.stdout.splitlines()
-        assert len(attempts) == 12
+        assert len(attempts) == 13
         assert [line for line in attempts if "worked" in line] == []
         dream_once(client, photo)
 

@@ -76,7 +76,8 @@ def test_open_permissions_are_repaired_or_refused_at_each_start(
     server.process.wait(30)
     for path in (home.folder, home.logs):
         path.chmod(0o755)
-    home.server_log.chmod(0o644)
+    for file in (home.server_log, home.logs / "worker-1.out"):
+        file.chmod(0o644)
     assert str(home.folder) in refusal(home).message
     again = subprocess.Popen(
         [sys.executable, "-m", "dreambridge", "serve", "--home", str(home.folder)]

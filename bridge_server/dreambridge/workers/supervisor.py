@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bridgeclient.process import no_window
-from dreambridge.log import PRIVATE_APPEND
+from dreambridge.log import open_private
 from dreambridge.workers.link import Link
 
 _log = logging.getLogger(__name__)
@@ -116,4 +116,4 @@ def _spawn(
 def _open_output(path: Path) -> int:
     """Open the file for more, or anew when it is large."""
     large = path.exists() and path.stat().st_size > _MOST_OUTPUT
-    return os.open(path, PRIVATE_APPEND | (os.O_TRUNC if large else 0), 0o600)
+    return open_private(path, anew=large)
