@@ -28,7 +28,7 @@ from dreambridge.server.job_manager import JobManager
 from dreambridge.server.keys import Keys
 from dreambridge.server.options import Options
 from dreambridge.server.outbox import ClientGone, Outbox
-from dreambridge.workers.interface import EnginePool, EngineState
+from dreambridge.workers.interface import Engine, EnginePool, EngineState
 from dreamcore.schema import schema
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,9 @@ Context = zmq.Context[zmq.Socket[bytes]]
 
 _SUMMARY = (EngineState.WARM, EngineState.STARTING, EngineState.IDLE, EngineState.FAILED)
 """What is said of all engines together: the first of these that one of them is in."""
+
+_NO_ENGINE = Engine("", "", EngineState.STARTING)
+"""What is said of a pool whose engines are not there yet."""
 
 
 class Server:
@@ -68,6 +71,7 @@ class Server:
         self._schema = schema()
         self._handlers: dict[str, Callable[[bytes, Message], None]] = {
             "hello": self._on_hello,
+            "submit": self._jobs.submit,
             "credit": lambda _, message: self._jobs.credit(message),
             "cancel": lambda _, message: self._jobs.cancel(message),
             "ping": lambda client, _: self._send(client, "pong"),
@@ -161,10 +165,7 @@ class Server:
             job = message.job
             if not noted:
                 self._turn_away(message)
-            if message.type == "submit":
-                self._jobs.submit(client, message)
-            else:
-                self._handlers[message.type](client, message)
+            self._handlers[message.type](client, message)
         except BridgeError as error:
             error.job = error.job or job
             self._refuse(client, error)
@@ -200,7 +201,8 @@ class Server:
         self._send(client, "welcome", welcome)
 
     def _facts(self) -> Fields:
-        engine = min(self._pool.engines(), key=lambda engine: _SUMMARY.index(engine.state))
+        engines = sorted(self._pool.engines(), key=lambda engine: _SUMMARY.index(engine.state))
+        engine = engines[0] if engines else _NO_ENGINE
         facts = {"device": engine.device, "precision": engine.precision}
         return {"version": __version__, "server": self.id, "worker": engine.state, **facts}
 
