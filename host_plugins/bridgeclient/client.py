@@ -100,6 +100,8 @@ class BridgeClient:
             "settings": dict(request.settings),
             "preview_side": request.preview_side,
         }
+        if not self._active:
+            self._heard_at = time.monotonic()  # until now nothing was expected of the server
         self._active[job] = Expected.of(request)
         self._send("submit", fields, request.images)
         if request.preview_side > 0:

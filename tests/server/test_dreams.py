@@ -158,6 +158,16 @@ def test_clients_are_served_in_turn(server: Server, client: BridgeClient, photo:
         wait_for(client, job, Result)
 
 
+def test_a_client_may_be_quiet_between_dreams(
+    client: BridgeClient, photo: Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it had nothing to ask: the server's silence counts from the dream."""
+    silence_s = 3.0
+    monkeypatch.setattr("bridgeclient.client.SILENCE_S", silence_s)
+    time.sleep(silence_s)
+    dream(client, photo, QUICK)
+
+
 def test_a_running_dream_can_be_cancelled(client: BridgeClient, photo: Array) -> None:
     job = client.submit(DreamRequest.still(to_frame(photo), ENDLESS))
     wait_for(client, job, Progress)
