@@ -26,6 +26,7 @@ MAY_IMPORT = {
 """Everything beyond the standard library that these packages may know."""
 
 COMPUTING = {
+    "dreambridge.workers.cluster.actor",
     "dreambridge.workers.dreaming",
     "dreambridge.workers.process",
     "dreambridge.cli.engines",
@@ -75,13 +76,19 @@ BRIDGE_ROOMS = {
 
 COMPOSING = {
     "dreambridge.__main__": {"cli"},
+    "dreambridge.cli.cluster": {"workers.options", "workers.cluster.options"},
     "dreambridge.cli.serve": {
         "server.options",
         "server.service",
         "server.stopping",
         "workers.options",
     },
-    "dreambridge.server.service": {"workers.local_pool", "workers.options"},
+    "dreambridge.server.service": {
+        "workers.cluster.options",
+        "workers.cluster.pool",
+        "workers.local_pool",
+        "workers.options",
+    },
 }
 """Modules that put the rooms together, with what they may know besides."""
 
@@ -191,6 +198,16 @@ def test_the_client_runs_without_numpy_torch_and_the_bridge() -> None:
     assert loaded.isdisjoint({"numpy", "torch", "dreamcore", "dreambridge", "zmq", "PIL"})
     loaded = loaded_by("import bridgeclient.transport.zeromq")
     assert loaded.isdisjoint({"torch", "dreamcore", "dreambridge"})
+
+
+def test_only_the_driver_of_a_cluster_imports_ray() -> None:
+    found = modules("dreambridge")
+    using = {name for name, path in found.items() if "ray" in roots(path)}
+    assert using == {
+        f"dreambridge.workers.cluster.{name}" for name in ("driver", "engine", "fleet")
+    }
+    loaded = loaded_by("import dreambridge.server.service, dreambridge.workers.cluster.process")
+    assert "ray" not in loaded
 
 
 def test_the_server_process_loads_no_torch() -> None:

@@ -17,6 +17,7 @@ from bridgeclient.discovery import Installation, reach
 from bridgeclient.errors import AuthError, BridgeError, ServerError
 from bridgeclient.lock import Holder, find_holder
 from dreambridge import __version__
+from dreambridge.cli.cluster import cluster_options, on_cluster
 from dreambridge.cli.parameters import chosen_execution, execution_options
 from dreambridge.cli.types import Folder, Number, address
 from dreambridge.cli.types import weights as weights_type
@@ -137,6 +138,7 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
     help="Where to compute; several times for several devices.  [default auto]",
 )
 @execution_options("precision")
+@cluster_options
 def serve(
     home: Path | None,
     listen: tuple[str, int],
@@ -146,6 +148,8 @@ def serve(
     workers: int,
     device: tuple[str, ...],
     precision: str | None,
+    cluster: str,
+    cpus_per_worker: int,
     **given: Any,
 ) -> None:
     """Run the server here until it is stopped. Others start it by themselves when they need it."""
@@ -164,13 +168,14 @@ def serve(
         idle_s=idle_timeout * 60,
         **given,
     )
-    chosen = WorkerOptions(
+    local = WorkerOptions(
         weights=weights,
         devices=tuple(engine.device for engine in engines),
         precision=engines[0].precision,
         count=workers,
         idle_s=worker_idle_timeout * 60,
     )
+    chosen = on_cluster(cluster, cpus_per_worker, local) if cluster else local
     paths = locate(home)
     if not service.serve(paths, options, chosen, also_terminal=sys.stderr.isatty()):
         holder = find_holder(paths.lock_file)

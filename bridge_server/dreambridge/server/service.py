@@ -19,6 +19,8 @@ from dreambridge.server.announcement import Announcement, lock_of
 from dreambridge.server.keys import load_keys
 from dreambridge.server.loop import Server
 from dreambridge.server.options import Options
+from dreambridge.workers.cluster.options import ClusterOptions
+from dreambridge.workers.cluster.pool import ClusterPool
 from dreambridge.workers.interface import EnginePool
 from dreambridge.workers.local_pool import LocalPool
 from dreambridge.workers.options import WorkerOptions
@@ -30,9 +32,11 @@ _log = logging.getLogger(__name__)
 
 _OPEN_FILES = 8192
 
+PoolOptions = WorkerOptions | ClusterOptions
+
 
 def serve(
-    paths: Paths, options: Options, workers: WorkerOptions, *, also_terminal: bool = False
+    paths: Paths, options: Options, workers: PoolOptions, *, also_terminal: bool = False
 ) -> bool:
     """Be the server of these paths until it ends; False at once if another one is.
 
@@ -70,12 +74,18 @@ def _allow_many_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _serve(paths: Paths, lock: ServerLock, options: Options, workers: WorkerOptions) -> None:
+def _serve(paths: Paths, lock: ServerLock, options: Options, workers: PoolOptions) -> None:
     try:
-        _run(paths, lock, _make_server(paths, options, LocalPool(workers, paths.logs)))
+        _run(paths, lock, _make_server(paths, options, _make_pool(workers, paths)))
     except Exception:
         _log.exception("the server failed")
         raise
+
+
+def _make_pool(workers: PoolOptions, paths: Paths) -> EnginePool:
+    if isinstance(workers, ClusterOptions):
+        return ClusterPool(workers, paths.logs)
+    return LocalPool(workers, paths.logs)
 
 
 def _make_server(paths: Paths, options: Options, pool: EnginePool) -> Server:

@@ -17,7 +17,7 @@ from typing import Any
 import zmq
 
 from dreambridge.admission import Admission
-from dreambridge.workers.messages import FromWorker, ToWorker, from_frames, to_frames
+from dreambridge.workers.messages import FromWorker, ToDriver, ToWorker, from_frames, to_frames
 
 _DOMAIN = "worker"
 _LONGEST_IPC_PATH = 100
@@ -69,12 +69,12 @@ class Link:
             "secret": worker_secret.decode(),
         }
 
-    def send(self, message: ToWorker) -> None:
+    def send(self, message: ToDriver) -> None:
         """Send without waiting; a message to a process that died is lost with it."""
         with contextlib.suppress(zmq.Again):
             self._socket.send_multipart(to_frames(message), zmq.DONTWAIT, copy=False)
 
-    def receive(self) -> Iterator[FromWorker]:
+    def receive(self) -> Iterator[Any]:
         """The messages that have arrived.
 
         Raises:
@@ -118,25 +118,25 @@ class WorkerLink:
 
     def __init__(self, address: Mapping[str, Any]) -> None:
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.PAIR)
+        self.socket = self._context.socket(zmq.PAIR)
         if "secret" in address:
-            self._socket.curve_serverkey = address["server_public"].encode()
-            self._socket.curve_publickey = address["public"].encode()
-            self._socket.curve_secretkey = address["secret"].encode()
-        self._socket.linger = 1000
-        self._socket.connect(address["endpoint"])
+            self.socket.curve_serverkey = address["server_public"].encode()
+            self.socket.curve_publickey = address["public"].encode()
+            self.socket.curve_secretkey = address["secret"].encode()
+        self.socket.linger = 1000
+        self.socket.connect(address["endpoint"])
 
     def send(self, message: FromWorker) -> None:
         """Send, waiting while the server is far behind."""
-        self._socket.send_multipart(to_frames(message), copy=False)
+        self.socket.send_multipart(to_frames(message), copy=False)
 
     def poll(self, timeout_ms: int | None = None) -> bool:
         """Wait for a message, without end if None; whether there is one."""
-        return bool(self._socket.poll(timeout_ms))
+        return bool(self.socket.poll(timeout_ms))
 
     def receive(self) -> ToWorker:
         """The next message; waits for it."""
-        message: ToWorker = _receive(self._socket)
+        message: ToWorker = _receive(self.socket)
         return message
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ import msgpack
 from bridgeclient.errors import BridgeError, Cancelled, error_from_fields
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.request import DreamRequest
-from dreambridge.workers.interface import EngineEvent
+from dreambridge.workers.interface import Engine, EngineEvent, EngineState
 
 Buffer = bytes | memoryview
 
@@ -50,18 +50,41 @@ class StartFailed:
     error: BridgeError
 
 
+@dataclass(frozen=True)
+class Warm:
+    """To a cluster's driver: engines that rest shall get ready."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A cluster's driver has joined it."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """A cluster's engines as they are now, each as a map of `Engine`'s fields."""
+
+    engines: list[dict[str, Any]]
+
+    def typed(self) -> list[Engine]:
+        """The engines."""
+        return [
+            Engine(**{**engine, "state": EngineState(engine["state"])}) for engine in self.engines
+        ]
+
+
 ToWorker = DreamRequest | Credit | Cancel
 FromWorker = Ready | StartFailed | EngineEvent
+ToDriver = ToWorker | Warm
+FromDriver = Joined | Engines | StartFailed | EngineEvent
 
 _REQUEST = DreamRequest.__name__
 _CLASSES = {
-    kind.__name__: kind
-    for kinds in ((DreamRequest, Credit, Cancel), (Ready, StartFailed), get_args(EngineEvent))
-    for kind in kinds
+    kind.__name__: kind for kinds in (ToDriver, FromWorker, FromDriver) for kind in get_args(kinds)
 }
 
 
-def to_frames(message: ToWorker | FromWorker) -> list[Buffer]:
+def to_frames(message: ToDriver | FromWorker | FromDriver) -> list[Buffer]:
     """The message's frames; those of pixels share its memory."""
     values = {field.name: getattr(message, field.name) for field in fields(message)}
     images = _images(values)
@@ -73,7 +96,7 @@ def to_frames(message: ToWorker | FromWorker) -> list[Buffer]:
 
 
 def from_frames(frames: Sequence[Buffer]) -> Any:
-    """The message in the frames, one of `ToWorker` or `FromWorker`; its pixels share their memory.
+    """The message in the frames, one of these kinds; its pixels share their memory.
 
     Raises:
         ValueError: they are no such message.

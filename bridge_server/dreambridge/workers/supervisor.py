@@ -84,9 +84,13 @@ class SupervisedProcess:
         self.let_go()
         self._process.kill()
 
-    def wait(self) -> None:
-        """Wait until it has ended."""
-        self._process.wait()
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait until it has ended; after `timeout_s`, if given, it is killed."""
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def output_file(log: Path) -> Path:

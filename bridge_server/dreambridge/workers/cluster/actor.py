@@ -1,0 +1,99 @@
+"""What runs on the cluster's nodes: an actor that keeps the engine warm, and dreams job by job.
+
+The driver calls `dream`, whose events stream back through Ray, and meanwhile `command` in another
+of the actor's threads. Nodes import this module by name, so dreambridge is installed on each.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridgeclient.errors import BridgeError
+from bridgeclient.request import DreamRequest
+from dreambridge import __version__
+from dreambridge.failures import as_bridge_error
+from dreambridge.workers.dreaming import Commands, dream_events
+from dreambridge.workers.messages import Cancel, Credit, from_frames, to_frames
+from dreamcore import Dreamer, Execution
+
+Frames = list[NDArray[np.uint8]]
+"""A message's frames as arrays, whose memory Ray hands on without a copy; it would copy bytes."""
+
+THREADS = 4
+"""For the dream, for `live`, and two so that commands never wait."""
+
+_QUIET_S = 10.0
+"""After this long without a job the engine gives memory back that it keeps for the next one."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an actor says of itself once its engine is warm; `failure` if it can't be."""
+
+    version: str
+    pid: int
+    device: str | None = None
+    precision: str | None = None
+    failure: BridgeError | None = None
+
+
+class EngineActor:
+    """See the module. Ray tells torch, by OMP_NUM_THREADS, on how many cores to compute."""
+
+    def __init__(self, weights: str, device: str, precision: str) -> None:
+        logging.basicConfig(level=logging.INFO)  # Ray collects standard error
+        self._weights, self._execution = weights, Execution(device, precision)
+        self._dreamer: Dreamer | None = None
+        self._job, self._commands = "", Commands()
+        self._resting: threading.Timer | None = None
+
+    def warm_up(self) -> Facts:
+        """Load the engine."""
+        try:
+            self._dreamer = dreamer = Dreamer(self._weights, self._execution)
+        except Exception as error:
+            logging.exception("the engine could not start")
+            return Facts(__version__, os.getpid(), failure=as_bridge_error(error))
+        return Facts(__version__, os.getpid(), dreamer.device, dreamer.precision)
+
+    def live(self) -> None:
+        """Never return, so that whoever waits for it is told of the actor's end."""
+        threading.Event().wait()
+
+    def command(self, command: Cancel | Credit) -> None:
+        """Act on what is said about the job, if it is the one that runs."""
+        if command.job == self._job:
+            self._commands.cancelled |= isinstance(command, Cancel)
+            self._commands.credit |= isinstance(command, Credit)
+
+    def dream(self, frames: Sequence[NDArray[np.uint8]]) -> Iterator[Frames]:
+        """The events of the job in the frames of its request, each as frames."""
+        assert self._dreamer is not None
+        if self._resting:
+            self._resting.cancel()
+        request: DreamRequest = from_frames([frame.data for frame in frames])
+        self._commands, self._job = Commands(), request.job
+        try:
+            for event in dream_events(self._dreamer, request, lambda: self._commands):
+                yield as_arrays(to_frames(event))
+        finally:
+            self._job = ""
+            self._resting = threading.Timer(_QUIET_S, self._rest)
+            self._resting.daemon = True
+            self._resting.start()
+
+    def _rest(self) -> None:
+        if self._dreamer is not None and not self._job:
+            self._dreamer.release_memory()
+
+
+def as_arrays(frames: Sequence[bytes | memoryview]) -> Frames:
+    """Frames in the form in which they go through Ray's object store."""
+    return [np.frombuffer(frame, np.uint8) for frame in frames]
