@@ -5,7 +5,7 @@ Knows nothing of where the dream is computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,15 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """The format's name, None for that of the suffix, and the quality of JPEG and WebP."""
+    """The format's name, None for that of the suffix, and the quality of JPEG and WebP.
+
+    `try_all` says whether the whole picture is written for a trial, which finds a full disk too, or
+    a corner of it, where the time matters and the dream can be had again.
+    """
 
     format: str | None = None
     quality: int = QUALITY
+    try_all: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,8 @@ def open_job(
     destination = Destination(files.out, writing.format, writing.quality)
     job = PictureJob(files, request, picture, destination.__enter__())
     try:
-        job.notes += [*(guide.notes if guide else ()), *destination.try_encoding(picture)]
+        tried = picture if writing.try_all else replace(picture, pixels=picture.pixels[:16, :16])
+        job.notes += [*(guide.notes if guide else ()), *destination.try_encoding(tried)]
     except BaseException:
         job.close()
         raise

@@ -77,7 +77,7 @@ def batch(
         out,
         _looks(preset, given, guided=guide is not None),
         ReadOptions(max_megapixels, size),
-        WriteOptions(format, quality or QUALITY),
+        WriteOptions(format, quality or QUALITY, try_all=False),
         guide,
         mask_dir,
         seed_per_image,
