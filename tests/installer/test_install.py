@@ -59,7 +59,7 @@ def test_the_plug_in_is_complete(profile: Profile, plugin: Path) -> None:
     assert (plugin / "gimpdream" / "procedures.py").is_file()
     assert (plugin / "help" / "en" / "gimp-help.xml").is_file()
     assert (plugin / "bridgeclient" / "client.py").is_file()
-    assert (plugin / "vendor" / "any" / "msgpack" / "fallback.py").is_file()
+    assert (plugin / "vendor" / "msgpack" / "fallback.py").is_file()
     assert json.loads((plugin / "schema.json").read_text("utf-8")) == schema()
 
 

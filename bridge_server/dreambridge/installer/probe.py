@@ -22,10 +22,7 @@ _OPTIONAL = ("gi", "krita", "PyQt5", "PyQt6", "zmq")
 
 def main(folder: Path) -> None:
     """Say which wheels are found, how many modules are sound, and what is wrong with others."""
-    vendor = folder / "vendor"
-    minors = sorted(int(path.name[3:]) for path in vendor.glob("cp3[0-9]*"))
-    fitting = [vendor / f"cp3{minor}" for minor in minors if minor <= sys.version_info.minor]
-    sys.path[:0] = [str(path) for path in (folder, *fitting[-1:], vendor / "any")]
+    sys.path[:0] = [str(folder), str(folder / "vendor")]
     sources = list(_sources(folder))
     faults = [fault for source in sources if (fault := _syntax(folder, source))]
     wire = _wire()

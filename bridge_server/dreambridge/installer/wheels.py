@@ -1,10 +1,10 @@
-"""msgpack and pyzmq for the editors' own Pythons, one folder per CPython ABI.
+"""msgpack and pyzmq for the editors' own Pythons, all in one folder.
 
 An editor brings a Python that the bridge can't choose, and nothing may be installed into it. So
-the plug-in carries `vendor/cp310`, `vendor/cp311`, … and copies the one of its own Python, or the
-nearest older one (pyzmq's newer wheels fit every later Python, msgpack falls back to plain
-Python), before everything else on its path; `vendor/any` holds msgpack alone in plain Python, for
-a Python that none of them fits and that reaches the server through the relay.
+the plug-in carries `vendor`, with what the wheels for all versions of CPython hold: they are of one
+release and differ only in compiled modules, whose names say for which Python they are, so that
+each Python finds its own. One that finds none has msgpack in plain Python, and reaches the server
+through the relay. `wheels.txt` pins releases and hashes.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
 
 PACKAGES = ("msgpack", "pyzmq")
 MINORS = (10, 11, 12, 13, 14)
 """CPython 3.x versions that editors are known to bring."""
 
-ANY = "any"
+PINNED = files("dreambridge.installer") / "wheels.txt"
 
 _COMPILED = (".so", ".pyd", ".pyx", ".c", ".h")
 _SKIPPED = ("tests", "__pycache__")
@@ -30,45 +31,43 @@ _SKIPPED = ("tests", "__pycache__")
 
 @dataclass(frozen=True)
 class Vendored:
-    """Which ABI folders were filled, and why others were not ("" when all were)."""
+    """The ABIs that there are wheels for, and why there are none for others ("" for all)."""
 
     abis: Sequence[str]
     problem: str = ""
 
 
 def vendor(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
-    """Fill `folder` with `cp3xx` and `any`; what can't be downloaded is left out and told.
+    """Fill `folder`; what can't be downloaded is left out and told.
 
-    Without a network the ABI of the running Python is copied from its own installation.
+    Without a network the running Python's own installation of the packages is copied.
     """
-    _copy_installed("msgpack", folder / ANY, compiled=False)
-    abis, problem = [], ""
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, as_file(PINNED) as pinned:
         stores = {minor: Path(scratch) / str(minor) for minor in minors}
-        runs = {minor: _download(store, minor) for minor, store in stores.items()}
-        for minor, run in runs.items():
-            _, complaint = run.communicate()
-            target = folder / f"cp3{minor}"
-            if run.returncode == 0:
-                _unpack(stores[minor], target)
-            elif minor == sys.version_info.minor:
-                for package in PACKAGES:
-                    _copy_installed(package, target, compiled=True)
-            if target.is_dir():
-                abis.append(target.name)
-            if run.returncode:
-                last = (complaint.strip().splitlines() or ["pip failed"])[-1]
-                problem = last.removeprefix("ERROR: ")
-    return Vendored(abis, problem)
+        runs = {minor: _download(store, minor, pinned) for minor, store in stores.items()}
+        complaints = {minor: run.communicate()[1] for minor, run in runs.items()}
+        there = [minor for minor, run in runs.items() if run.returncode == 0]
+        for minor in there:
+            _unpack(stores[minor], folder)
+    failed = [complaint for minor, complaint in complaints.items() if minor not in there]
+    if not there:
+        there = _copy_running(folder, minors)
+    return Vendored([f"cp3{minor}" for minor in there], _reason(failed[-1]) if failed else "")
 
 
-def _download(store: Path, minor: int) -> subprocess.Popen[str]:
+def _reason(complaint: str) -> str:
+    """The last thing that pip said."""
+    lines = complaint.strip().splitlines() or ["pip failed"]
+    return lines[-1].strip().removeprefix("ERROR: ")
+
+
+def _download(store: Path, minor: int, pinned: Path) -> subprocess.Popen[str]:
     store.mkdir(parents=True)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += ["--retries", "1", "--timeout", "10", "--only-binary", ":all:", "--no-deps"]
     command += ["--implementation", "cp", "--python-version", f"3.{minor}", "--dest", str(store)]
     return subprocess.Popen(
-        [*command, *PACKAGES],
+        [*command, "--require-hashes", "--requirement", str(pinned)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -83,13 +82,16 @@ def _unpack(store: Path, target: Path) -> None:
             archive.extractall(target, names)
 
 
-def _copy_installed(package: str, target: Path, *, compiled: bool) -> None:
-    """Copy a package of the running Python, with or without its compiled modules."""
-    for path, source in _installed_files(package):
-        if _wanted(path) and (compiled or path.suffix not in _COMPILED):
-            copy = target / path
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(source.read_bytes())
+def _copy_running(target: Path, minors: Sequence[int]) -> list[int]:
+    """Copy what this Python has, with compiled modules if wheels for it were asked for."""
+    own = [minor for minor in minors if minor == sys.version_info.minor]
+    for package in PACKAGES if own else ("msgpack",):
+        for path, source in _installed_files(package):
+            if _wanted(path) and (own or path.suffix not in _COMPILED):
+                copy = target / path
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(source.read_bytes())
+    return own
 
 
 def _installed_files(package: str) -> Iterator[tuple[PurePosixPath, Path]]:

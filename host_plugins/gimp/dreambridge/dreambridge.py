@@ -20,12 +20,8 @@ HERE = Path(__file__).absolute().parent  # not resolved: a development install h
 
 
 def prepare_path() -> None:
-    """Let this Python find the plug-in's parts and the wheels that fit it."""
-    vendor = HERE / "vendor"
-    built_for = {int(path.name[3:]): path for path in vendor.glob("cp3[0-9]*")}
-    fitting = [minor for minor in built_for if minor <= sys.version_info.minor]
-    wheels = [built_for[max(fitting)]] if fitting else []
-    sys.path[:0] = [str(path) for path in (HERE, *wheels, vendor / "any")]
+    """Let this Python find the plug-in's parts, msgpack and pyzmq."""
+    sys.path[:0] = [str(HERE), str(HERE / "vendor")]
 
 
 class Dreambridge(Gimp.PlugIn):

@@ -13,15 +13,11 @@ HERE = Path(__file__).absolute().parent  # not resolved: a development install h
 
 
 def prepare_path() -> None:
-    """Let Krita's Python find the plug-in's parts, and wheels that fit it.
+    """Let Krita's Python find the plug-in's parts, msgpack and pyzmq.
 
     They go to the end of the path, so that no other plug-in gets them instead of its own.
     """
-    vendor = HERE / "vendor"
-    built_for = {int(path.name[3:]): path for path in vendor.glob("cp3[0-9]*")}
-    fitting = [minor for minor in built_for if minor <= sys.version_info.minor]
-    wheels = [built_for[max(fitting)]] if fitting else []
-    sys.path += [str(path) for path in (HERE, *wheels, vendor / "any")]
+    sys.path += [str(HERE), str(HERE / "vendor")]
 
 
 prepare_path()

@@ -18,7 +18,7 @@ from inside.harness import PARAMETERS, QUICK, call, ellipse, painted, picture, s
 PLUGIN = Path(PARAMETERS["plugin"])
 PATIENCE_S = 90.0
 
-sys.path += [str(PLUGIN), str(PLUGIN / "vendor" / f"cp3{sys.version_info.minor}")]
+sys.path += [str(PLUGIN), str(PLUGIN / "vendor")]
 LONG = {"layers": "relu4_3", "iterations": 1000, "octaves": 1}
 """Settings of a dream that takes far longer than any test waits."""
 
