@@ -10,7 +10,7 @@ from PIL import Image
 
 from batches import QUICK, run
 from dreambridge.arrays import Array
-from dreambridge.cli.pictures import Picture, read_picture, reduced
+from dreambridge.cli.pictures import Picture, read_picture, reduced, write_picture
 from servers import Server
 
 
@@ -47,6 +47,17 @@ def test_values_stay_within_those_of_the_picture() -> None:
     small = reduced(Picture(pixels, linear=True), 21)
     assert small.linear
     assert (small.pixels.min(), small.pixels.max()) == (0.0, 6.0)
+
+
+def test_exif_says_the_new_size(tmp_path: Path, photo: Array) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0xA002: 96, 0xA003: 72, 0x9003: "2026:01:02 03:04:05"})
+    Image.fromarray(np.asarray(photo)).save(tmp_path / "in.jpg", exif=exif)
+    write_picture(tmp_path / "out.jpg", reduced(read_picture(tmp_path / "in.jpg"), 48))
+    with Image.open(tmp_path / "out.jpg") as image:
+        written = image.getexif().get_ifd(0x8769)
+    assert (written[0xA002], written[0xA003]) == (48, 36)
+    assert written[0x9003] == "2026:01:02 03:04:05"
 
 
 def test_dream_at_a_size(server: Server, tmp_path: Path, photo: Array) -> None:

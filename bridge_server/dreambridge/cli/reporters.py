@@ -137,7 +137,9 @@ class BarReporter(Reporter):
 
 
 def time_left(seconds: float | None) -> str:
-    """As `1:05 left`; "" while it isn't known."""
+    """As `1:05 left` or `2:01:05 left`; "" while it isn't known."""
     if seconds is None:
         return ""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d} left" if hours else f"{minutes}:{rest:02d} left"

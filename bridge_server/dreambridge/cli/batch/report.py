@@ -169,15 +169,17 @@ class BarBatchReporter(BatchReporter):
     def _show(self) -> None:
         if self._task is None:
             return
-        finished = self._done + len(self.failures) - self._missing
-        reached = finished + sum(self._fractions.values())
+        failed = len(self.failures) - self._missing
+        finished = self._done + failed
+        dreamed = self._done + sum(self._fractions.values())
         left = None
-        if self._started_at is not None and reached > 0:
-            left = (time.monotonic() - self._started_at) * (self._left - reached) / reached
+        if self._started_at is not None and dreamed > 0:
+            rest = self._left - failed - dreamed
+            left = (time.monotonic() - self._started_at) * rest / dreamed
         self._bar.update(
             self._task,
             description=f"{finished} of {self._left}",
-            completed=reached,
+            completed=dreamed + failed,
             left=time_left(left),
             refresh=True,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -30,6 +31,7 @@ DESCRIPTIVE = {
 """The tags of TIFF and EXIF that are texts about the picture, with PNG's keywords for them."""
 
 _HEADER_BYTES, _ENTRY_BYTES = 8, 12
+_WIDTH, _HEIGHT, _SHORT = 0xA002, 0xA003, 3
 _TIFF_HEADER = b"II*\0\x08\0\0\0"
 _WIDE_HEADER = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"
 
@@ -64,6 +66,37 @@ def upright_exif(block: bytes) -> bytes:
     except struct.error:
         return b""  # cut off: other programs would stumble over it
     return bytes(patched)
+
+
+def sized_exif(block: bytes, width: int, height: int) -> bytes:
+    """The Exif block of a picture that has got another size, patched where it stands."""
+    order = {b"II": "<", b"MM": ">"}.get(block[:2])
+    if order is None:
+        return block
+    patched = bytearray(block)
+    try:
+        (start,) = struct.unpack_from(order + "I", block, 4)
+        entries = dict(_entries(block, order, start))
+        if EXIF_DIRECTORY not in entries:
+            return block
+        (start,) = struct.unpack_from(order + "I", block, entries[EXIF_DIRECTORY] + 8)
+        entries = dict(_entries(block, order, start))
+        for tag, value in ((_WIDTH, width), (_HEIGHT, height)):
+            if tag in entries:
+                at = entries[tag]
+                (kind,) = struct.unpack_from(order + "H", block, at + 2)
+                struct.pack_into(order + ("H" if kind == _SHORT else "I"), patched, at + 8, value)
+    except struct.error:
+        return block
+    return bytes(patched)
+
+
+def _entries(block: bytes, order: str, start: int) -> Iterator[tuple[int, int]]:
+    """The tags of a directory, each with the place of its entry."""
+    (count,) = struct.unpack_from(order + "H", block, start)
+    for at in range(start + 2, start + 2 + count * _ENTRY_BYTES, _ENTRY_BYTES):
+        (tag,) = struct.unpack_from(order + "H", block, at)
+        yield tag, at
 
 
 def upright_xmp(packet: bytes) -> bytes:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dreambridge.arrays import Array
+from dreambridge.cli.pictures.metadata import sized_exif
 from dreambridge.cli.pictures.picture import Picture, full_scale
 
 _Floats = NDArray[np.float32]
@@ -38,7 +39,9 @@ def reduced(picture: Picture, longest: int) -> Picture:
     if multiply:
         opacity = values[..., -1:] / np.float32(full_scale(picture.pixels.dtype))
         np.divide(values[..., :-1], opacity, out=values[..., :-1], where=opacity > 0)
-    return replace(picture, pixels=_as_type(values, picture.pixels.dtype))
+    exif = sized_exif(picture.metadata.exif, *size)
+    metadata = replace(picture.metadata, exif=exif)
+    return replace(picture, pixels=_as_type(values, picture.pixels.dtype), metadata=metadata)
 
 
 def reduced_mask(mask: Array, size: tuple[int, int]) -> Array:
