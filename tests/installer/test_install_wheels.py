@@ -97,7 +97,7 @@ def test_other_bytes_than_those_pinned_are_not_taken(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(mirror))
     made = vendor(tmp_path / "vendor", [OWN])
-    assert "HASHES" in made.problem or "hash" in made.problem.lower()
+    assert "HASHES" in made.problem
     assert loads(tmp_path / "vendor", "import msgpack; print('ours')") == "ours"
 
 

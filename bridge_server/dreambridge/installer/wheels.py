@@ -25,6 +25,7 @@ MINORS = (10, 11, 12, 13, 14)
 
 PINNED = files("dreambridge.installer") / "wheels.txt"
 
+_ERROR = "ERROR: "
 _COMPILED = (".so", ".pyd", ".pyx", ".c", ".h")
 _SKIPPED = ("tests", "__pycache__")
 
@@ -56,9 +57,10 @@ def vendor(folder: Path, minors: Sequence[int] = MINORS) -> Vendored:
 
 
 def _reason(complaint: str) -> str:
-    """The last thing that pip said."""
+    """The last error that pip told."""
     lines = complaint.strip().splitlines() or ["pip failed"]
-    return lines[-1].strip().removeprefix("ERROR: ")
+    errors = [line for line in lines if line.startswith(_ERROR)]
+    return (errors or lines)[-1].strip().removeprefix(_ERROR)
 
 
 def _download(store: Path, minor: int, pinned: Path) -> subprocess.Popen[str]:
