@@ -61,7 +61,7 @@ def dream_on_bridge(request: DreamRequest, on_event: OnEvent) -> Dream:
 
 def worker_count(client: BridgeClient) -> int:
     """How many dreams the server computes at a time."""
-    return 1
+    return max(1, len(client.status().workers))
 
 
 def as_dream(result: Result) -> Dream:
