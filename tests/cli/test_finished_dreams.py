@@ -19,7 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image, ImageCms
 
-from dreambridge.arrays import Array
+from bridgeclient.request import DreamRequest
+from dreambridge.arrays import Array, to_array
 from dreambridge.cli import dream as command
 from dreambridge.cli import main, picture_job
 from dreambridge.cli.engines import Dream
@@ -105,9 +106,9 @@ def vanishing(source: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
 
-    def compute(request: object, *_: object) -> Dream:
+    def compute(request: DreamRequest, *_: object) -> Dream:
         shutil.rmtree(folder)
-        return Dream(255 - request.image, 1.0, 1, "cpu", "float32")  # type: ignore[attr-defined]
+        return Dream(255 - to_array(request.image), 1.0, 1, "cpu", "float32")
 
     monkeypatch.setattr(command, "dream_here", compute)
     return folder
