@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from PIL import Image
 
 from batches import QUICK, batch, pictures, run, write_crops
 from dreambridge.arrays import Array
+from dreambridge.cli.reporters import time_left
+from dreambridge.paths import VARIABLE
 from servers import Server
+from terminal import shown_on_terminal
 
 
 @pytest.fixture
@@ -229,3 +234,30 @@ def test_formats(home: Path, tmp_path: Path, photo: Array) -> None:
     made = pictures(tmp_path / "jpeg")
     assert sorted(made) == ["a.jpg", "b.JPEG", "c.jpg"]
     assert all(data.startswith(b"\xff\xd8") for data in made.values())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_people_see_a_line_for_each_picture_and_a_bar_for_all(
+    home: Path, tmp_path: Path, photo: Array
+) -> None:
+    sources = write_crops(tmp_path / "in", photo, ["1.png", "2.png", "3.png"])
+    (tmp_path / "in" / "bad.png").write_bytes(b"nonsense")
+    command = [sys.executable, "-m", "dreambridge", "batch", str(tmp_path / "in")]
+    command += ["--out", str(tmp_path / "out"), *QUICK, "--iterations", "20"]
+    code, text = shown_on_terminal(command, {VARIABLE: str(home)}, stdout=True)
+    assert code == 1
+    lines = [line.strip() for line in re.split(r"[\r\n]|\x1b\[[0-9;?]*[a-zA-Z]", text)]
+    for source in sources:
+        assert sum(line.startswith(f"{source} → {tmp_path / 'out'}") for line in lines) == 1
+    assert any(line.startswith("4 of 4") for line in lines)
+    assert "0:00 left" in text
+    assert "3 dreamed." in lines
+    assert lines[lines.index("Failed: 1") :][2].startswith(f"{tmp_path / 'in/bad.png'}: bad.png")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, ""), (0.4, "0:00 left"), (65, "1:05 left"), (7265, "2:01:05 left")],
+)
+def test_the_time_left(seconds: float | None, said: str) -> None:
+    assert time_left(seconds) == said

@@ -23,6 +23,7 @@ from dreambridge.cli.pictures import read_picture
 from dreambridge.paths import VARIABLE
 from dreamcore.settings import DreamSettings
 from servers import Server
+from terminal import shown_on_terminal
 
 QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2"]
 FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
@@ -181,28 +182,10 @@ def test_ctrl_c_cancels_the_dream_and_exits_130(
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
 def test_people_see_a_bar_with_octave_iteration_and_time_left(source: Path, shared: Path) -> None:
-    import pty
-
-    leader, follower = pty.openpty()
     command = [sys.executable, "-m", "dreambridge", "dream", str(source)]
     command += [str(source.with_name("out.png")), *QUICK, "--iterations", "20"]
-    environment = {**os.environ, VARIABLE: str(shared), "COLUMNS": "120", "TERM": "xterm"}
-    with subprocess.Popen(
-        command, stderr=follower, stdout=subprocess.DEVNULL, env=environment
-    ) as process:
-        os.close(follower)
-        shown = b""
-        while True:
-            try:
-                chunk = os.read(leader, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not chunk:
-                break
-            shown += chunk
-        assert process.wait(60) == 0
-    os.close(leader)
-    text = shown.decode("utf-8", "replace")
+    code, text = shown_on_terminal(command, {VARIABLE: str(shared)}, stdout=False)
+    assert code == 0
     assert "octave 2/2  iteration 20/20" in text
     assert "100%" in text
     assert "0:00 left" in text

@@ -216,11 +216,15 @@ class Pipeline:
         client.close()
         self._ready.extendleft(reversed(self._jobs.values()))
         self._jobs.clear()
-        self._losses += 1
-        if not error.retryable or self._losses > _MAX_LOSSES:
-            raise error
-        self._listener.note(None, f"{error.message} It is started again.")
-        return self._open()
+        while True:
+            self._losses += 1
+            if not error.retryable or self._losses > _MAX_LOSSES:
+                raise error
+            self._listener.note(None, f"{error.message} It is started again.")
+            try:
+                return self._open()
+            except ServerError as again:
+                error = again
 
     def _collect_written(self) -> None:
         for item, future in [pair for pair in self._writing if pair[1].done()]:
