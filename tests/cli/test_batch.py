@@ -183,6 +183,17 @@ def test_several_presets_and_a_contact_sheet(home: Path, tmp_path: Path, photo: 
         assert sheet.tobytes() != first
 
 
+def test_a_contact_sheet_shows_all_at_one_size(home: Path, tmp_path: Path, photo: Array) -> None:
+    write_crops(tmp_path / "in", photo, [f"a rather {'long ' * 20}name.png"])
+    command = [tmp_path / "in", "--out", tmp_path / "out", "--sheet", "--size", 36]
+    assert batch(home, *command, "--preset", "lines", "--preset", "eyes").exit_code == 0
+    (path,) = (tmp_path / "out").glob("*-sheet.png")
+    with Image.open(path) as sheet:
+        assert (sheet.width, sheet.height) == (2 * (36 + 12) + 12, 2 * (32 + 28 + 12) + 12)
+        beside = sheet.crop((12 + 36, 0, 12 + 36 + 12, sheet.height))
+        assert beside.getextrema() == ((255, 255),) * 3, "the name runs into the next picture"
+
+
 def test_masks_of_the_same_name(home: Path, tmp_path: Path, photo: Array) -> None:
     source, _ = write_crops(tmp_path / "in", photo, ["sub/cat.png", "dog.png"])
     mask = Image.new("L", (72, 64))

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from dreambridge.cli.batch.inputs import Source
 from dreambridge.cli.batch.manifest import Entry, Manifest
 from dreambridge.cli.batch.plan import BatchOptions, Plan, Task, source_id
+from dreambridge.cli.picture_job import ReadOptions
 from dreambridge.cli.pictures import Picture, read_picture, reduced, to_dream, write_picture
 from dreambridge.cli.pictures.picture import full_scale
 
@@ -80,7 +81,7 @@ class Sheets:
         entry = Entry(sheet.out, source_id(source, out), _SHEET, self._made_with(sheet), {})
         self._manifest.record(entry)
         pictures = [(source.path.name, source.path), *dreams]
-        write_sheet(out / sheet.out, pictures, self._options.reading.max_megapixels)
+        write_sheet(out / sheet.out, pictures, self._options.reading)
         self._manifest.record(replace(entry, done=True))
 
     def _is_done(self, sheet: _Sheet) -> bool:
@@ -100,13 +101,13 @@ class Sheets:
         return plain
 
 
-def write_sheet(path: Path, pictures: Sequence[tuple[str, Path]], max_megapixels: float) -> None:
-    """Write the sheet of labelled picture files.
+def write_sheet(path: Path, pictures: Sequence[tuple[str, Path]], reading: ReadOptions) -> None:
+    """Write the sheet of labelled picture files, all of them as small as the dreams are.
 
     Raises:
         PictureError: one of them can't be read, or the sheet can't be written.
     """
-    thumbnails = [(label, _thumbnail(file, max_megapixels)) for label, file in pictures]
+    thumbnails = [(label, _thumbnail(file, reading)) for label, file in pictures]
     width = max(image.width for _, image in thumbnails) + _GAP
     height = max(image.height for _, image in thumbnails) + _LABEL + _GAP
     columns = math.ceil(math.sqrt(len(thumbnails)))
@@ -117,13 +118,24 @@ def write_sheet(path: Path, pictures: Sequence[tuple[str, Path]], max_megapixels
         row, column = divmod(index, columns)
         left, top = _GAP + column * width, _GAP + row * height
         sheet.paste(image, (left, top))
-        draw.text((left, top + image.height + 4), label, _INK, font)
+        text = _shortened(label, font, image.width)
+        draw.text((left, top + image.height + 4), text, _INK, font)
     write_picture(path, Picture(np.asarray(sheet)))
 
 
-def _thumbnail(path: Path, max_megapixels: float) -> Image.Image:
+def _shortened(label: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    """The label, or as much of it as stands below a picture of that width."""
+    shown = label
+    while shown and font.getlength(shown) > width:
+        label = label[:-1]
+        shown = f"{label}…" if label else ""
+    return shown
+
+
+def _thumbnail(path: Path, reading: ReadOptions) -> Image.Image:
     """The picture on white, in 8 bits of RGB."""
-    picture = reduced(read_picture(path, max_megapixels), _SIDE)
+    side = min(_SIDE, reading.size or _SIDE)
+    picture = reduced(read_picture(path, reading.max_megapixels), side)
     values = to_dream(picture).astype(np.float32) / np.float32(full_scale(picture.pixels.dtype))
     colours, alpha = (values[..., :-1], values[..., -1:]) if picture.has_alpha else (values, 1.0)
     on_white = np.clip(colours * alpha + (1 - alpha), 0, 1)
