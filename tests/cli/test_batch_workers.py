@@ -48,6 +48,9 @@ def test_two_hundred_photographs(serve: Callable[..., Server], tmp_path: Path) -
     assert lines[-1]["dreamed"] == COUNT
     made = pictures(tmp_path / "out")
     assert len(set(made.values())) == COUNT
+    with server.connect() as client:
+        counts = [worker["jobs_done"] for worker in client.status().workers]
+    assert sum(count > COUNT // 20 for count in counts) >= WORKERS - 1, "all shared the work"
     for source in sources:
         assert run(home, "dream", source, tmp_path / "single.png", *QUICK).exit_code == 0
         assert (tmp_path / "single.png").read_bytes() == made[source.name], source

@@ -59,11 +59,6 @@ def dream_on_bridge(request: DreamRequest, on_event: OnEvent) -> Dream:
             raise
 
 
-def worker_count(client: BridgeClient) -> int:
-    """How many dreams the server computes at a time."""
-    return max(1, len(client.status().workers))
-
-
 def as_dream(result: Result) -> Dream:
     """A dream that the bridge made."""
     image = to_array(result.image)

@@ -8,6 +8,7 @@ Knows nothing of names, manifests and settings.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,15 +19,16 @@ from typing import Any, Protocol
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.errors import BridgeError, BusyError, EngineError, ServerError
-from bridgeclient.events import Accepted, Event, Failed, Progress, Result, Started
+from bridgeclient.events import Accepted, Event, Failed, Progress, Result, Started, Status
 from bridgeclient.request import DreamRequest, new_job_id
 from dreambridge.cli.batch.plan import Task
-from dreambridge.cli.engines import Dream, as_dream, worker_count
+from dreambridge.cli.engines import Dream, as_dream
 from dreambridge.cli.picture_job import PictureJob
 from dreambridge.cli.pictures import PictureError
 
 _THREADS = 2
 _POLL_S = 0.05
+_COUNT_S = 5.0
 _CANCEL_S = 60.0
 _MAX_CRASHES = 3
 """How often one picture may end the engine's process before it is passed over."""
@@ -92,7 +94,8 @@ class Pipeline:
         self._jobs: dict[str, _Item] = {}
         self._writing: list[tuple[_Item, Future[dict[str, Any]]]] = []
         self._client: BridgeClient | None = None
-        self._wanted = 0
+        self._wanted = 2
+        self._counted_at = -math.inf
         self._losses = 0
         self._not_before = 0.0
 
@@ -115,7 +118,7 @@ class Pipeline:
 
     def _open(self) -> BridgeClient:
         self._client = self._connect()
-        self._wanted = worker_count(self._client) + 1
+        self._counted_at = -math.inf
         return self._client
 
     def _work(self, client: BridgeClient) -> None:
@@ -134,6 +137,9 @@ class Pipeline:
 
     def _exchange(self, client: BridgeClient) -> None:
         """Hand in what is ready, and hear what there is to hear."""
+        if time.monotonic() - self._counted_at > _COUNT_S:
+            self._counted_at = time.monotonic()
+            client.request_status()  # workers may come and go
         self._submit(client)
         event = client.receive(_POLL_S)
         while event is not None:
@@ -173,6 +179,8 @@ class Pipeline:
                 self._give_up(item, error)
 
     def _hear(self, event: Event) -> None:
+        if isinstance(event, Status):
+            self._wanted = max(1, len(event.workers)) + 1
         item = self._jobs.get(getattr(event, "job", ""))
         if item is None:
             return
