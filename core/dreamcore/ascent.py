@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore import scalars
 from dreamcore.errors import NonFiniteError
 
 SHOULDER = 0.12
@@ -148,7 +149,8 @@ def normalize_laplacian(gradient: Tensor, levels: int = PYRAMID_LEVELS) -> Itera
 
 
 def _divide_by_rms(band: Tensor) -> None:
-    rms = torch.linalg.vector_norm(band) / math.sqrt(band.numel())
+    rows = torch.linalg.vector_norm(band, dim=-1)
+    rms = (scalars.total(rows.square_()) / band.numel()).sqrt()
     band /= rms.clamp_min(1e-20)
 
 
@@ -177,10 +179,10 @@ def mean_level(image: Tensor, weight: Tensor | None = None) -> Tensor:
     """The mean of each channel of (3, H, W) where `weight`, (H, W), isn't 0; (3, 1, 1)."""
     if weight is None:
         return image.mean(dim=(1, 2), keepdim=True)
-    total = image.new_zeros(3)
+    level = image.new_zeros(3)
     for rows in _strips(image):
-        total += (image[:, rows] * weight[rows]).sum(dim=(1, 2))
-    return (total / weight.sum().clamp_min(1e-20)).view(3, 1, 1)
+        level += (image[:, rows] * weight[rows]).sum(dim=(1, 2))
+    return (level / scalars.total(weight).clamp_min(1e-20)).view(3, 1, 1)
 
 
 def step(
@@ -215,16 +217,16 @@ def step(
     area = float(gradient[0].numel())
     if weight is not None:
         gradient *= weight
-        area = float(weight.sum())
-    total = _free_change(gradient, image)
-    if not math.isfinite(total):
+        area = scalars.read(scalars.total(weight))
+    change = _free_change(gradient, image)
+    if not math.isfinite(change):
         raise NonFiniteError(
             "The gradient became NaN or infinite.",
             "Choose other layers or another objective, or the precision float32.",
         )
-    if total == 0:
+    if change == 0:
         return
-    gradient *= amount / 255 * 3 * area / total
+    gradient *= amount / 255 * 3 * area / change
     if level is not None:
         drift = (level - mean_level(image, weight)) * LEVELLING
         gradient += drift if weight is None else drift * weight
@@ -233,12 +235,12 @@ def step(
 
 def _free_change(change: Tensor, image: Tensor) -> float:
     """The sum of what `faded` leaves of a small change; both (3, H, W)."""
-    total = change.new_zeros(())
+    left = change.new_zeros(())
     for rows in _strips(image):
         moved, part = change[:, rows], image[:, rows]
         room = torch.where(moved > 0, 1 - part, part)
-        total += (moved.abs() * room.div_(SHOULDER).clamp_(0, 1)).sum()
-    return float(total)
+        left += scalars.total(moved.abs() * room.div_(SHOULDER).clamp_(0, 1))
+    return scalars.read(left)
 
 
 def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:

@@ -107,17 +107,6 @@ def free_memory(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def total_memory(device: torch.device) -> int:
-    """Bytes of memory that the device has, whoever uses them."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[1])
-    if device.type == "xpu":
-        return int(torch.xpu.mem_get_info(device)[1])
-    if device.type == "mps":
-        return int(torch.mps.recommended_max_memory())
-    return int(psutil.virtual_memory().total)
-
-
 _ONEDNN = ("could not create a primitive", "could not create a memory object")
 """What oneDNN says when it has no room for its code or its scratchpad."""
 

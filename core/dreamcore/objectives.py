@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dreamcore import scalars
+
 MAX_GUIDE_FEATURES = 4096
 """Feature vectors taken of a guide image, evenly spaced; more cost time and change little."""
 
@@ -71,9 +73,9 @@ class Term:
 
 
 def sum_of_squares(activation: Tensor, channels: tuple[int, ...]) -> float:
-    """The sum of the squared activations at `channels` (empty: all), summed in double."""
+    """The sum of the squared activations at `channels` (empty: all)."""
     chosen = activation[:, list(channels)] if channels else activation
-    return float(chosen.float().square().sum(dtype=torch.float64))
+    return scalars.read(scalars.total(chosen.float().square().sum(dim=(2, 3))))
 
 
 def guide_features(activation: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dreamcore import scalars
 from dreamcore.errors import ImageError
 
 Image = NDArray[Any]
@@ -132,10 +133,10 @@ class Source:
         if not alpha_channels(image):
             return cls(image, ())
         alpha = _plane(image, -1)
-        visible = float(alpha.sum(dtype=torch.float64))
-        colours = image.shape[2] - 1
-        sums = [float((_plane(image, c) * alpha).sum(dtype=torch.float64)) for c in range(colours)]
-        return cls(image, tuple(total / visible if visible else 0.5 for total in sums))
+        visible = float(scalars.total(alpha, torch.float64))
+        planes = (_plane(image, channel) for channel in range(image.shape[2] - 1))
+        sums = [float(scalars.total(plane * alpha, torch.float64)) for plane in planes]
+        return cls(image, tuple(each / visible if visible else 0.5 for each in sums))
 
     def planes(self, rows: slice = slice(None)) -> Tensor:
         """(3, h, W) float32 in [0, 1] of some rows, or all."""

@@ -154,7 +154,12 @@ class DreamSettings:
                     )
 
     def __hash__(self) -> int:
-        return hash(tuple(sorted(self.layers.items()))) ^ hash((self.step, self.seed))
+        """Of all values; layers stand in the network's order, however they were given."""
+        return hash(tuple((vars(self) | {"layers": tuple(self.layers.items())}).values()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles and copies through JSON, since mappings that can't be changed don't pickle."""
+        return type(self).from_json, (self.to_json(),)
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> DreamSettings:

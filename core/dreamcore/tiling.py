@@ -28,8 +28,10 @@ log = logging.getLogger(__name__)
 
 Span = tuple[int, int]
 
-MOST_TILE_BYTES = 5 * 2**28
-"""The most working memory of a tile on a CPU, however much is free."""
+TILE_BYTES = {"cpu": 5 * 2**28}
+"""A tile's working memory by kind of device, however much there is; elsewhere (`GPU_TILE_BYTES`)
+what keeps all its multiprocessors busy."""
+GPU_TILE_BYTES = 2**32
 
 VALUES_PER_PIXEL = 500
 """Values, in the network's precision, that a tile needs per input pixel, as measured."""
@@ -193,13 +195,13 @@ def _with_positions(terms: Mapping[str, Term], size: tuple[int, int]) -> dict[st
 
 
 def automatic_side(network: Network, layer: Layer) -> int:
-    """A tile side in pixels whose working memory is a modest share of what the device has.
+    """A tile side in pixels, the same on all devices of a kind.
 
-    Not of what is free just then: tiles of another side round differently, and the same seed gave
-    other bytes. Only where not even that much is free it is halved until it is.
+    Tiles of another side round differently, and the same seed gave other bytes. Only where a tile's
+    working memory isn't free it is halved until it is.
     """
-    total, free = devices.total_memory(network.device), devices.free_memory(network.device)
-    budget = min(total // 8, MOST_TILE_BYTES) if network.device.type == "cpu" else total // 3
+    free = devices.free_memory(network.device)
+    budget = TILE_BYTES.get(network.device.type, GPU_TILE_BYTES)
     while budget > free > 0:
         budget //= 2
     per_pixel = VALUES_PER_PIXEL * network.dtype.itemsize

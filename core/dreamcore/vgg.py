@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dreamcore import winograd
+from dreamcore import scalars, winograd
 from dreamcore.convolution import Convolution, FusedConvolution, fusion_available
 from dreamcore.layers import BLOCKS, LAYERS
 from dreamcore.pooling import Pooled, mask_by_relu
@@ -148,7 +148,7 @@ class Network:
         """
         if self.dtype != torch.float16:
             return 1.0
-        largest = max(float(gradient.abs().amax()) for gradient in gradients.values())
+        largest = max(scalars.read(gradient.abs().amax()) for gradient in gradients.values())
         if not 0 < largest < math.inf:
             return 1.0
         return 2.0 ** (_FLOAT16_EXPONENT - math.ceil(math.log2(largest)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
+import pickle
 import subprocess
 import sys
 
@@ -104,6 +106,21 @@ def test_settings_are_frozen_and_hashable():
     with pytest.raises(TypeError):
         settings.layers["relu1_1"] = 1.0
     assert len({settings, DreamSettings()}) == 1
+
+
+@pytest.mark.parametrize("look", PRESETS)
+def test_settings_are_copied_and_sent_between_processes(look):
+    settings = dataclasses.replace(PRESETS[look].settings, channels=(3, 14), seed=2**32 - 1)
+    for again in (pickle.loads(pickle.dumps(settings)), copy.deepcopy(settings)):
+        assert again == settings
+        assert hash(again) == hash(settings)
+
+
+def test_the_order_in_which_layers_are_named_does_not_matter():
+    one, other = ({"relu3_3": 0.5, "relu5_1": 1.0}, {"relu5_1": 1.0, "relu3_3": 0.5})
+    assert len({DreamSettings(layers=one), DreamSettings(layers=other)}) == 1
+    different = {DreamSettings(blend=share / 100) for share in range(101)}
+    assert len({hash(settings) for settings in different}) == 101
 
 
 def test_the_schema_describes_every_field_and_accepts_every_preset():
