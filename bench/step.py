@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 
 from dreamcore import DreamSettings, allocator, ascent, devices, tiling, vgg, weights
+from dreamcore.conditioning import condition
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
 from dreamcore.pixels import Source
@@ -25,9 +26,8 @@ def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
     def run() -> None:
         for _ in tiler.gradient(pixels, gradient, (11, -7)):
             pass
-        sigmas = ascent.cascade_sigmas(settings.smoothing, 5, settings.iterations)
-        for plane in gradient:
-            list(ascent.smooth(plane, sigmas))
+        for _ in condition(gradient, settings, 5):
+            pass
         ascent.step(pixels, gradient, settings.step)
 
     return run

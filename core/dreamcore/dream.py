@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from dreamcore import ascent, devices, jitter, motion, octaves, tiling
+from dreamcore.conditioning import condition
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
@@ -212,22 +213,12 @@ class Dream:
             for done in tiler.gradient(pixels, gradient, (top, left)):
                 if done < 1:
                     yield iteration + GRADIENT_SHARE * done
-            for _ in self._condition(gradient, iteration):
+            for _ in condition(gradient, settings, iteration):
                 if large:
                     yield iteration + GRADIENT_SHARE
             inner = gradient[:, top : top + size[0], left : left + size[1]]
             ascent.step(pixels, inner, settings.step, weight, self._saturation, level)
             yield iteration + 1
-
-    def _condition(self, gradient: Tensor, iteration: int) -> Iterator[None]:
-        """Smooths and normalises the gradient as the settings say, a channel at a time."""
-        settings = self.settings
-        if settings.smoothing:
-            sigmas = ascent.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
-            for plane in gradient:
-                yield from ascent.smooth(plane, sigmas)
-        if settings.normalization == "laplacian":
-            yield from ascent.normalize_laplacian(gradient)
 
     @property
     def _saturation(self) -> float:

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 import torch.nn.functional as F
 from torch import Tensor
 
-from dreamcore.ascent import add_in_range, gaussian_blur
+from dreamcore.ascent import add_in_range
 from dreamcore.layers import LAYERS
 from dreamcore.settings import DreamSettings
+from dreamcore.smoothing import gaussian_blur
 
 Size = tuple[int, int]
 
