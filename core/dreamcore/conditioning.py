@@ -1,6 +1,6 @@
 """Makes a raw gradient fit for a step: smoothed, its bands evened out, as the settings say.
 
-Goes through the gradient in pieces, and yields after each, so that a large canvas stays cancellable.
+Goes through the gradient in pieces and yields after each, so that large canvases stay cancellable.
 """
 
 from __future__ import annotations

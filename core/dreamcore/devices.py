@@ -90,6 +90,14 @@ _BUILT_FOR: dict[str, Callable[[torch.device], torch.dtype]] = {
 }
 
 
+def multiply_exactly() -> None:
+    """Lets float32 be float32 in NVIDIA's convolutions: torch's default there is TF32, 10 bits."""
+    if hasattr(torch.backends.cudnn, "conv"):  # since torch 2.9
+        torch.backends.cudnn.conv.fp32_precision = "ieee"
+    else:
+        torch.backends.cudnn.allow_tf32 = False
+
+
 def synchronize(device: torch.device) -> None:
     """Waits until the device has done all that it was asked to."""
     if device.type != "cpu":
@@ -97,11 +105,14 @@ def synchronize(device: torch.device) -> None:
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that are free for us on the device: on a CPU what the system calls available."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    if device.type == "xpu":
-        return int(torch.xpu.mem_get_info(device)[0])
+    """Bytes that are free for us on the device: on a CPU what the system calls available.
+
+    On a GPU that includes what torch keeps there for reuse.
+    """
+    if device.type in ("cuda", "xpu"):
+        module = getattr(torch, device.type)
+        kept = module.memory_reserved(device) - module.memory_allocated(device)
+        return int(module.mem_get_info(device)[0] + kept)
     if device.type == "mps":
         return int(torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory())
     return int(psutil.virtual_memory().available)

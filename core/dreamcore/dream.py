@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
+import traceback
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
@@ -89,6 +90,7 @@ class Dream:
         except (RuntimeError, MemoryError) as error:
             if not devices.is_out_of_memory(error):
                 raise
+            traceback.clear_frames(error.__traceback__)  # they hold tensors
             height, width = self.image.shape[:2]
             device = self.network.device
             raise OutOfMemoryError(

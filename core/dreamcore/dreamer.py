@@ -43,6 +43,7 @@ class Dreamer:
     ) -> None:
         execution = execution or Execution()
         allocator.reuse_large_blocks()
+        devices.multiply_exactly()
         device = devices.choose_device(execution.device)
         precision = devices.choose_precision(device, execution.precision)
         self._network = Network(weights.load(weights_source), device, precision)

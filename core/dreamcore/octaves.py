@@ -64,10 +64,13 @@ def context(settings: DreamSettings, size: Size) -> int:
 def resize(image: Tensor, size: Size) -> Tensor:
     """(C, H, W) to (C, *size) by antialiased bicubic interpolation; the image itself if equal.
 
-    A channel at a time, which on a CPU is several times faster than all at once.
+    A channel at a time, which on a CPU is several times faster than all at once. Metal's images are
+    resized on the CPU, because not every torch that we take can do it there.
     """
     if tuple(image.shape[1:]) == size:
         return image
+    if image.device.type == "mps":
+        return resize(image.cpu(), size).to(image.device)
     result = image.new_empty((image.shape[0], *size))
     for plane, resized in zip(image, result, strict=True):
         resized.copy_(

@@ -133,9 +133,9 @@ class Source:
         if not alpha_channels(image):
             return cls(image, ())
         alpha = _plane(image, -1)
-        visible = float(scalars.total(alpha, torch.float64))
+        visible = scalars.read(scalars.total(alpha, torch.float64))
         planes = (_plane(image, channel) for channel in range(image.shape[2] - 1))
-        sums = [float(scalars.total(plane * alpha, torch.float64)) for plane in planes]
+        sums = [scalars.read(scalars.total(plane * alpha, torch.float64)) for plane in planes]
         return cls(image, tuple(each / visible if visible else 0.5 for each in sums))
 
     def planes(self, rows: slice = slice(None)) -> Tensor:
