@@ -191,7 +191,12 @@ class Dream:
     ) -> Image:
         """A picture of the state; `origin` None stands for the source at full size."""
         step = previewer.step((pixels.shape[1], pixels.shape[2]), side)
-        before = self._planes(source.thinned(step)) if origin is None else origin[:, ::step, ::step]
+        if origin is None:
+            height, width = source.image.shape[:2]
+            pixels = pixels[:, :height, :width]  # without what was padded
+            before = source.thinned(step).planes().to(pixels.device)
+        else:
+            before = origin[:, ::step, ::step]
         return previewer.render(pixels[:, ::step, ::step] - before, side)
 
     def _ascend(

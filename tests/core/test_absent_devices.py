@@ -113,8 +113,8 @@ def test_every_layer(dream_on, picture, device, layers):
     assert isinstance(events[-1], Result)
 
 
-def test_float32_is_float32_on_tensor_cores(dream_on, picture, monkeypatch):
-    monkeypatch.setattr(torch.backends.cudnn.conv, "fp32_precision", "tf32")
+def test_float32_is_float32_on_tensor_cores(dream_on, picture):
+    torch.backends.cudnn.conv.fp32_precision = "tf32"
     dream_on(picture[:40, :52], DreamSettings(octaves=1, iterations=1), device="cuda")
     assert torch.backends.cudnn.conv.fp32_precision == "ieee"
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 import torch.nn.functional as F
 from torchvision.transforms.functional import gaussian_blur
 
@@ -13,6 +14,7 @@ from dreamcore import DreamSettings, Progress, Result
 from dreamcore.errors import ImageError, SettingsError
 from dreamcore.layers import LAYERS
 from dreamcore.pixels import Source
+from dreamcore.vgg import Network
 
 QUICK = {"iterations": 3, "octaves": 2, "step": 1.5}
 
@@ -145,13 +147,15 @@ def test_an_empty_mask_changes_nothing(dreamer, photo):
     assert np.array_equal(dreamed(dreamer, photo, mask=mask), photo)
 
 
-def test_a_small_masked_region_of_a_large_image_only_costs_the_region(dreamer):
+def test_a_small_masked_region_of_a_large_image_only_costs_the_region(dreamer, seen):
     image = np.random.default_rng(0).integers(0, 255, (3000, 4000, 3), np.uint8)
     mask = np.zeros(image.shape[:2], np.uint8)
     mask[1000:1064, 1500:1570] = 255
     result = dreamed(dreamer, image, mask=mask, layers={"relu3_1": 1.0})
     assert np.array_equal(result[mask == 0], image[mask == 0])
     assert (result[mask > 0] != image[mask > 0]).mean() > 0.5
+    assert len(seen) == QUICK["iterations"] * QUICK["octaves"]
+    assert max(seen) < 200 * 200  # with its surroundings, of twelve million
 
 
 def test_what_is_hidden_under_transparency_is_neither_seen_nor_changed(dreamer, photo):
@@ -183,32 +187,57 @@ def test_no_saturation_changes_lightness_alone(dreamer, photo):
     assert np.abs(change).mean() * 255 > 1
 
 
-def test_laplacian_normalisation_differs_and_dreams(dreamer, photo):
-    plain, normalised = (
-        dreamed(dreamer, photo, normalization=kind).astype(int) for kind in ("mean", "laplacian")
-    )
-    assert np.abs(plain - normalised).mean() > 1
-    assert np.abs(normalised - photo).mean() > 1
+def test_laplacian_normalisation_brings_coarse_shapes_up(dreamer, photo):
+    """A raw gradient is mostly fine; with bands of one strength what is coarse shows as well."""
+    image = photo.astype(np.float32) / 255
+    shares = []
+    for kind in ("mean", "laplacian"):
+        change = dreamed(dreamer, image, normalization=kind, smoothing=0.0) - image
+        planes = torch.from_numpy(change).permute(2, 0, 1)
+        shares.append(float(F.avg_pool2d(planes, 8).std() / planes.std()))
+        assert 2 < np.abs(change).mean() * 255 < 10
+    assert shares[1] > 1.4 * shares[0]
 
 
-def test_a_guide_draws_the_dream_towards_its_features(dreamer, photo, cat):
-    settings = {"layers": {"relu4_1": 1.0}, "objective": "guide"}
-    by_cat = dreamed(dreamer, photo, guide=cat, **settings).astype(int)
-    by_itself = dreamed(dreamer, photo, guide=photo, **settings).astype(int)
-    assert np.abs(by_cat - by_itself).mean() > 1
+def test_a_guide_draws_the_dream_towards_its_features(dreamer, photo, cat, reference):
+    layer = "relu4_1"
+    index = list(LAYERS).index(layer)
+    face = np.ascontiguousarray(cat[60:188, 120:270])
+
+    def features(image):
+        activation = reference(Source.of(image).planes()[None], index + 1)[index]
+        return activation[0].flatten(1).T  # positions, channels
+
+    def match(image, guide):
+        return float((features(image) @ features(guide).T).amax(dim=1).sum())
+
+    guides = face, photo
+    settings = {"layers": {layer: 1.0}, "objective": "guide", "iterations": 6}
+    by_face, by_itself = (dreamed(dreamer, photo, guide=guide, **settings) for guide in guides)
+    assert match(by_face, face) > 1.1 * max(match(photo, face), match(by_itself, face))
+    assert match(by_itself, photo) > match(by_face, photo)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (33, 2), (5, 7), (64, 65), (257, 129)])
 @pytest.mark.parametrize("layer", ["conv1_1", "relu4_3", "pool5"])
 def test_small_and_odd_sizes(size, layer, dreamer, coffee):
-    image = np.ascontiguousarray(coffee[: size[0], : size[1]])
-    dreamed(dreamer, image, layers={layer: 1.0}, octaves=6, iterations=1)
+    """The change is of the usual size everywhere, in the last row and column too."""
+    image = np.ascontiguousarray(coffee[: size[0], : size[1]]).astype(np.float32) / 255
+    result = dreamed(dreamer, image, layers={layer: 1.0}, octaves=6, iterations=1)
+    change = np.abs(result - image) * 255
+    if layer == "conv1_1" and size == (1, 1):
+        assert change.max() == 0  # a step keeps the mean, and there is only one pixel
+        return
+    for part in (change, change[-1], change[:, -1]):
+        assert 0.3 < part.mean() < 16
 
 
 def test_a_large_odd_size(dreamer, coffee):
     image = np.tile(coffee, (2, 3, 1))[:769, :1025]
     result = dreamed(dreamer, image, layers={"relu3_3": 1.0}, iterations=1)
-    assert (result != image).mean() > 0.5
+    changed = np.pad(result != image, ((0, 31), (0, 31), (0, 0)), mode="edge")
+    blocks = changed.reshape(25, 32, 33, 32, 3).mean(axis=(1, 3, 4))
+    assert blocks.min() > 0.2
 
 
 def test_progress_counts_up_and_previews_are_made_on_demand(dreamer, coffee):
@@ -232,12 +261,39 @@ def test_progress_counts_up_and_previews_are_made_on_demand(dreamer, coffee):
     assert np.abs(preview - last).mean() < np.abs(preview - original).mean()
 
 
-def test_closing_the_generator_ends_it_within_one_step(dreamer, photo):
+def test_a_thin_image_has_previews(dreamer, coffee):
+    """Thinner, where it is thinned for the preview, than the deepest layer's stride."""
+    image = np.tile(coffee[:40], (1, 3, 1))[:, :1024]
+    *_, last, result = dreamer.dream(
+        image, DreamSettings(layers={"relu5_1": 1.0}, octaves=2, iterations=1, step=8.0)
+    )
+    preview = last.preview(64)
+    assert preview.shape == (2, 64, 3)
+    small = result.image.reshape(2, 20, 64, 16, 3).mean(axis=(1, 3))
+    original = image.reshape(2, 20, 64, 16, 3).mean(axis=(1, 3))
+    assert np.abs(preview - small).mean() < np.abs(preview - original).mean()
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """The pixels that go through the network, one number for each pass."""
+    sizes, forward = [], Network.forward
+
+    def counted(self, image, names):
+        sizes.append(image.shape[2] * image.shape[3])
+        return forward(self, image, names)
+
+    monkeypatch.setattr(Network, "forward", counted)
+    return sizes
+
+
+def test_closing_the_generator_ends_it_within_one_step(dreamer, photo, seen):
     events = dreamer.dream(photo, DreamSettings(iterations=1000))
-    assert len(list(itertools.islice(events, 2))) == 2
+    passes = [len(seen) for _ in itertools.islice(events, 7)]
+    assert max(later - sooner for sooner, later in itertools.pairwise(passes)) == 1
     events.close()
     assert list(events) == []
-    dreamed(dreamer, photo)
+    assert len(seen) == passes[-1]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
