@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dreamcore import scalars, winograd
+from dreamcore import scalars
 from dreamcore.convolution import Convolution, FusedConvolution, fusion_available
 from dreamcore.layers import BLOCKS, LAYERS
 from dreamcore.pooling import Pooled, mask_by_relu
 from dreamcore.weights import Weights
-from dreamcore.winograd import WinogradConvolution
+from dreamcore.winograd import LEAST_CHANNELS, WinogradConvolution, pays
 
 BEFORE_POOL = frozenset(f"relu{block}_{len(sizes)}" for block, sizes in enumerate(BLOCKS, 1))
 
@@ -62,7 +62,7 @@ class Network:
         device: where to compute.
         dtype: precision of weights and activations; gradients of the image come back as float32.
         fused: use oneDNN's convolution fused with bias and ReLU; by default where torch has it.
-        squares: use Winograd's convolution for many channels; by default where it pays.
+        winograd: use Winograd's convolution for many channels; by default where it pays.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Network:
         dtype: torch.dtype,
         *,
         fused: bool | None = None,
-        squares: bool | None = None,
+        winograd: bool | None = None,
     ) -> None:
         self.device = device
         self.dtype = dtype
@@ -84,9 +84,7 @@ class Network:
         self._mean = torch.tensor(weights.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(weights.std, device=device).view(1, 3, 1, 1)
         self._fused = fusion_available(device, dtype) if fused is None else fused
-        self._squares = self._fused and (
-            winograd.pays(device, dtype) if squares is None else squares
-        )
+        self._winograd = self._fused and (pays(device, dtype) if winograd is None else winograd)
         self.strip_pixels = STRIP_PIXELS.get(device.type, WIDE_STRIP_PIXELS)
         self._prepared: dict[str, Convolution] = {}
 
@@ -164,7 +162,7 @@ class Network:
         return self._prepared[name]
 
     def _kind(self, channels: int) -> type[Convolution]:
-        if self._squares and channels >= winograd.LEAST_CHANNELS:
+        if self._winograd and channels >= LEAST_CHANNELS:
             return WinogradConvolution
         return FusedConvolution if self._fused else Convolution
 

@@ -40,7 +40,7 @@ def pays(device: torch.device, dtype: torch.dtype) -> bool:
 
 
 class WinogradConvolution(FusedConvolution):
-    """See `Convolution`; small activations are convolved directly."""
+    """With kernels transformed once; small activations are convolved directly."""
 
     def __init__(self, weight: Tensor, bias: Tensor, memory_format: torch.memory_format) -> None:
         super().__init__(weight, bias, memory_format)

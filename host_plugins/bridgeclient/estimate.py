@@ -112,6 +112,6 @@ def about(seconds: float) -> str:
         return f"about {5 * round(seconds / 5)} seconds"
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return f"about {minutes} minute{'s' * (minutes > 1)}"
+        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
     hours = round(minutes / 60)
-    return f"about {hours} hour{'s' * (hours > 1)}"
+    return f"about {hours} hour{'s' if hours > 1 else ''}"

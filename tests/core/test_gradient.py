@@ -82,9 +82,9 @@ def exact_network():
 
 
 PATHS = {
-    "fused": {"fused": True, "squares": False},
+    "fused": {"fused": True, "winograd": False},
     "plain": {"fused": False},
-    "squares": {"fused": True, "squares": True},
+    "winograd": {"fused": True, "winograd": True},
 }
 
 
@@ -158,7 +158,7 @@ def test_the_l2_gradient_at_the_layer_is_the_activation(network, image):
 
 TILED = [("fused", kind, name) for kind in OBJECTIVES for name in NAMES]
 TILED += [("plain", "l2", name) for name in ("relu1_1", "conv2_2", "pool3", "relu4_3")]
-TILED += [("squares", "l2", name) for name in NAMES if name.replace("relu", "conv") > "conv3_1"]
+TILED += [("winograd", "l2", name) for name in NAMES if name.replace("relu", "conv") > "conv3_1"]
 
 
 @pytest.mark.parametrize(("path", "kind", "name"), TILED)
@@ -175,7 +175,7 @@ def test_tiles_add_up_to_the_whole_gradient(path, kind, name, networks, referenc
 
 SIXTEEN_BITS = [
     (torch.bfloat16, path, name)
-    for path in ("fused", "squares")
+    for path in ("fused", "winograd")
     for name in ("relu2_2", "relu4_3", "relu5_1")
 ]
 SIXTEEN_BITS += [(torch.bfloat16, "plain", "relu3_1"), (torch.float16, "plain", "relu2_1")]
