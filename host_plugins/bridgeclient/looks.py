@@ -6,8 +6,12 @@ Knows no editor and no widget.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from bridgeclient.errors import ServerError
 
 Json = dict[str, Any]
 
@@ -31,6 +35,31 @@ def preset_of(settings: Mapping[str, Any], schema: Json) -> str | None:
         if all(settings[key] == value for key, value in look(preset["settings"]).items()):
             return str(name)
     return None
+
+
+def read_schema(folder: Path) -> Json:
+    """The settings' JSON schema that the installer wrote into a plug-in's folder.
+
+    Raises:
+        ServerError: `server.start_failed`, it is missing or damaged.
+    """
+    try:
+        schema: Json = json.loads((folder / "schema.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ServerError(
+            "server.start_failed",
+            "The DeepDream plug-in is not installed completely: its schema.json can't be read.",
+            "Run `dreambridge install` for this editor again.",
+        ) from error
+    return schema
+
+
+def title(settings: Mapping[str, Any], schema: Json, *, draft: bool = False) -> str:
+    """A new layer's name: the preset if the settings are one's, else the layers and weights."""
+    preset = preset_of(settings, schema)
+    layers = as_text("layers", settings["layers"]).replace(",", " + ")
+    name = schema["x-presets"][preset]["label"] if preset else layers
+    return f"Dream · {name}{' (draft)' if draft else ''}"
 
 
 def as_text(kind: str, value: Any) -> str:

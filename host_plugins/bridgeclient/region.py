@@ -6,7 +6,6 @@ in pixels, the origin at the top left, `x + width` and `y + height` exclusive. K
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,10 @@ EDGE = 1.5
 
 _EDGE_MOST = 24.0
 """No default edge is softer, in pixels."""
+
+
+GUIDE_SIDE = 512
+"""Longest side of a guide in pixels: the engine looks at no larger one."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +102,16 @@ def context_margin(
 ) -> int:
     """How many pixels around the selection the dream has to see to continue its surroundings.
 
-    The reach of the deepest layer's gradient (`halo`) at the smallest octave, in pixels of the
-    full size, but no more than the selection's longest side (or one halo): what lies further off
-    hardly shapes the dream and only costs time.
+    As many as the engine itself takes into account: the reach of the deepest layer's gradient
+    (`halo`) at the smallest octave, in pixels of the full size, but no more than the selection's
+    longest side (or one halo). What lies further off hardly shapes the dream and only costs time.
 
     `settings` are complete (`layers`, `octaves`, `octave_scale`); `layers` is the schema's
     `x-layers`.
     """
     halo = max(int(layers[name]["halo"]) for name in settings["layers"])
     reach = halo * float(settings["octave_scale"]) ** (int(settings["octaves"]) - 1)
-    return math.ceil(min(reach, max(halo, selection.width, selection.height)))
+    return round(min(reach, max(halo, selection.width, selection.height)))
 
 
 def with_context(selection: Rect, canvas: Rect, margin: int) -> Rect:

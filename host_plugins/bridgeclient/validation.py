@@ -53,6 +53,15 @@ def completed(settings: Mapping[str, Any], schema: Json) -> Json:
     return whole
 
 
+def from_text(kind: str, text: str) -> Any:
+    """A value of a kind that is written as text; the inverse of `looks.as_text`.
+
+    Raises:
+        ValueError: it can't be read; the text says why.
+    """
+    return _READERS[kind](text)
+
+
 def read_layers(text: str) -> dict[str, float]:
     """The layers and weights of a text such as "relu3_3=0.5,relu5_1"; see `looks.as_text`.
 
@@ -64,6 +73,8 @@ def read_layers(text: str) -> dict[str, float]:
         name, equals, weight = (piece.strip() for piece in part.partition("="))
         if len(name.split()) > 1:
             raise ValueError(f"Put commas between layers: {','.join(name.split())}.")
+        if name in weights:
+            raise ValueError(f"{name} is named twice.")
         try:
             weights[name] = float(weight) if equals else 1.0
         except ValueError:
@@ -81,6 +92,9 @@ def read_integers(text: str) -> list[int]:
         return [int(part) for part in _parts(text)]
     except ValueError:
         raise ValueError("Write whole numbers with commas between them: 3,14.") from None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {"layers": read_layers, "integers": read_integers}
 
 
 def _parts(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridgeclient.region import (
+    GUIDE_SIDE,
     Rect,
     context_margin,
     cut,
@@ -18,6 +19,9 @@ from bridgeclient.region import (
     selection_bounds,
     with_context,
 )
+from dreamcore import dreamer
+from dreamcore.octaves import context
+from dreamcore.presets import PRESETS
 from dreamcore.schema import schema
 from dreamcore.settings import DreamSettings
 
@@ -125,3 +129,15 @@ def test_cut_refuses_to_reach_outside() -> None:
 def test_an_empty_region_is_refused() -> None:
     with pytest.raises(ValueError, match="0 × 3 pixels is empty"):
         Rect(1, 1, 0, 3)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("size", [(40, 30), (333, 512), (2001, 1500)])
+def test_context_is_what_the_engine_takes_into_account(name: str, size: tuple[int, int]) -> None:
+    settings = PRESETS[name].settings
+    margin = context_margin(Rect(0, 0, *size), settings.to_json(), LAYERS)
+    assert margin == context(settings, size)
+
+
+def test_guides_are_sent_as_large_as_the_engine_looks_at_them() -> None:
+    assert GUIDE_SIDE == dreamer.GUIDE_SIDE

@@ -88,6 +88,7 @@ def test_channels_must_be_the_layers() -> None:
     ("text", "words"),
     [
         ("relu3_3 relu4_3", "Put commas between layers: relu3_3,relu4_3."),
+        ("relu3_3=2,relu3_3", "relu3_3 is named twice."),
         ("relu3_3=much", "“much” is no weight: write relu3_3=0.5."),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--layers", "relu9_9"], "'--layers': relu9_9 is not accepted; it takes a layer of VGG16"),
         (["--layers", "relu9_9"], "`dreambridge layers` lists them all"),
         (["--layers", "relu4_3=nan"], "finite"),
-        (["--layers", "relu4_3="], "no number"),
+        (["--layers", "relu4_3="], "“” is no weight: write relu4_3=0.5."),
         (["--layers", "relu4_3,relu4_3=2"], "twice"),
         (["--layers", "relu4_3=0"], "relu4_3=0 is not accepted; it takes at least one weight"),
         (["--step", "nan"], "'--step': nan is not accepted; it takes a finite number"),

@@ -6,17 +6,12 @@ from typing import Any
 
 import pytest
 
-from bridgeclient.looks import as_text
 from dreamcore import DreamSettings
 from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.schema import schema
-from dreamkrita.errors import UserError
 from dreamkrita.settings_model import (
     SettingsModel,
     features,
-    from_text,
-    read_schema,
-    title,
 )
 
 
@@ -36,14 +31,12 @@ def test_a_preset_is_recognised_whatever_the_seed(model: SettingsModel, name: st
     model.choose_preset(name)
     assert model.preset == name
     assert model.settings["seed"] == 99
-    assert title(model.settings, schema()) == f"Dream · {PRESETS[name].label}"
 
 
 def test_a_change_of_a_preset_is_none(model: SettingsModel) -> None:
     model.choose_preset("swirls")
     model.set("step", 3.0)
     assert model.preset is None
-    assert title(model.settings, schema()) == "Dream · relu4_2"
 
 
 def test_feature_sizes_go_from_small_to_large() -> None:
@@ -73,19 +66,6 @@ def test_listeners_hear_of_changes_only(model: SettingsModel) -> None:
     model.set("seed", 5)
     model.choose_preset("eyes")
     assert len(heard) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "text"),
-    [
-        ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
-        ("integers", [3, 14], "3,14"),
-        ("integers", [], ""),
-    ],
-)
-def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
-    assert as_text(kind, value) == text
-    assert from_text(kind, text) == value
 
 
 def test_what_cannot_be_set_changes_nothing(model: SettingsModel) -> None:
@@ -121,8 +101,3 @@ def test_stored_channels_that_the_layer_does_not_have_are_forgotten() -> None:
     stored = {"layers": {"relu1_2": 1.0}, "channels": [300]}
     settings = SettingsModel(schema(), stored).settings
     assert (settings["layers"], settings["channels"]) == ({"relu1_2": 1.0}, [])
-
-
-def test_a_plugin_without_its_schema_says_so(tmp_path: Any) -> None:
-    with pytest.raises(UserError, match="dreambridge install krita"):
-        read_schema(tmp_path)

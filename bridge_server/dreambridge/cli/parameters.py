@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bridgeclient.validation import from_text
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings, Execution
@@ -20,26 +21,16 @@ from dreamcore.settings import DreamSettings, Execution
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _layers(text: str) -> dict[str, float]:
-    """`relu4_3` or `relu3_3=0.5,relu5_1=1`: layer names with weights, a name alone weighs 1."""
-    weights: dict[str, float] = {}
-    for item in filter(None, map(str.strip, text.split(","))):
-        name, equals, weight = item.partition("=")
-        if name in weights:
-            raise click.BadParameter(f"{name} is named twice.")
+def _written(kind: str) -> Callable[[str], Any]:
+    """Reads text as the editors do."""
+
+    def read(text: str) -> Any:
         try:
-            weights[name] = float(weight) if equals else 1.0
+            return from_text(kind, text)
         except ValueError as error:
-            raise click.BadParameter(f"The weight {weight!r} of {name} is no number.") from error
-    return weights
+            raise click.BadParameter(str(error)) from error
 
-
-def _integers(text: str) -> list[int]:
-    """`1,2,3`: whole numbers; nothing means none."""
-    try:
-        return [int(item) for item in text.split(",") if item.strip()]
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no list of whole numbers such as 3,5,8.") from error
+    return read
 
 
 def _tile(text: str) -> str | int:
@@ -50,8 +41,8 @@ def _tile(text: str) -> str | int:
 _READERS: dict[str, tuple[Any, str | None]] = {
     "integer": (click.INT, None),
     "number": (click.FLOAT, None),
-    "layers": (_layers, "LAYER[=WEIGHT],…"),
-    "integers": (_integers, "NUMBER,…"),
+    "layers": (_written("layers"), "LAYER[=WEIGHT],…"),
+    "integers": (_written("integers"), "NUMBER,…"),
     "tile": (_tile, "auto|off|PIXELS"),
     "device": (click.STRING, "auto|cpu|cuda[:N]|xpu[:N]|mps"),
 }

@@ -8,14 +8,13 @@ arguments is in `declarations`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json, as_text, defaults, look
+from bridgeclient.validation import from_text
 from gimpdream.errors import UserError
 
 CUSTOM = "custom"
@@ -34,12 +33,6 @@ AS_PRESET = "preset"
 
 OWN_LIMITS = {"context": (AUTOMATIC, 8192), "edge": (0.0, 25.0)}
 _TEXT_KINDS = ("layers", "integers")
-
-
-def read_schema(here: Path) -> Json:
-    """The settings' JSON schema that the installer wrote beside the plug-in."""
-    schema: Json = json.loads((here / "schema.json").read_text("utf-8"))
-    return schema
 
 
 @dataclass(frozen=True)
@@ -121,7 +114,10 @@ def is_set(config: Any, name: str) -> bool:
 def _value(config: Any, name: str, spec: Json) -> Any:
     value, label = config.get_property(argument_name(name)), spec["x-label"]
     if spec["x-kind"] in _TEXT_KINDS:
-        return from_text(label, spec["x-kind"], value or "")  # GIMP's "" is None
+        try:
+            return from_text(spec["x-kind"], value or "")  # GIMP's "" is None
+        except ValueError as error:
+            raise UserError(f"{label}: {error}") from error
     if spec["x-kind"] == "choice":
         _check_choice(label, value or "", spec["enum"])
         return value
@@ -141,23 +137,6 @@ def _check_range(label: str, value: float, least: float, most: float) -> None:
 def _check_choice(label: str, value: str, known: list[str]) -> None:
     if value not in known:
         raise UserError(f"{label} “{value}” is unknown; there are {', '.join(known)}.")
-
-
-def from_text(name: str, kind: str, text: str) -> Any:
-    """The inverse of `as_text`; the engine judges names and ranges.
-
-    Raises:
-        UserError: the text can't be read.
-    """
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    try:
-        if kind == "layers":
-            pairs = [word.partition("=") for word in words]
-            return {key.strip(): float(weight) if equals else 1.0 for key, equals, weight in pairs}
-        return [int(word) for word in words]
-    except ValueError:
-        example = {"layers": "relu3_3=0.5,relu5_1", "integers": "12,57"}[kind]
-        raise UserError(f"{name} “{text}” can't be read; write it like {example}.") from None
 
 
 def apply_guide(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:

@@ -11,7 +11,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from bridgeclient import Result
-from bridgeclient.looks import Json
+from bridgeclient.looks import Json, title
 from gimpdream.arguments import Parameters
 from gimpdream.bridge.duration import DurationEstimate
 from gimpdream.bridge.jobs import connected, dream
@@ -20,7 +20,7 @@ from gimpdream.commands import Command
 from gimpdream.document.appearance import guide_frame
 from gimpdream.document.frames import crop
 from gimpdream.document.identity import id_or_new
-from gimpdream.document.layers import FinishedDream, title
+from gimpdream.document.layers import FinishedDream
 from gimpdream.document.metadata import DreamMetadata
 from gimpdream.document.plan import Plan
 
@@ -94,7 +94,5 @@ def _finished(
     )
     source = transfer.source
     pixels = crop(transfer.result(result.image), source.context, transfer.tracked.rect)
-    name = title(metadata.settings, schema)
-    if parameters.draft:
-        name += " (draft)"
+    name = title(metadata.settings, schema, draft=parameters.draft)
     return FinishedDream(source, parameters, pixels, transfer.format, metadata, name)

@@ -13,7 +13,7 @@ from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
-from gimpdream.arguments import read_schema
+from bridgeclient.looks import read_schema
 from gimpdream.declarations import declare
 from gimpdream.errors import UserError
 

@@ -10,7 +10,7 @@ import random
 from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
-from bridgeclient.looks import Json
+from bridgeclient.looks import Json, title
 from bridgeclient.region import Rect
 from dreamkrita.bridge import status_text
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
@@ -25,7 +25,7 @@ from dreamkrita.document.shape import Shape
 from dreamkrita.document.work_queue import WorkQueue
 from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
-from dreamkrita.settings_model import SEED_MOST, SettingsModel, title
+from dreamkrita.settings_model import SEED_MOST, SettingsModel
 from krita import Document, Krita, Node
 
 _GROUP, _HIDE_EARLIER = "dreambridge", "hide_earlier"
@@ -127,7 +127,7 @@ class Controller(QtCore.QObject):
         self._count += 1
         layer = DreamLayer(
             found.document,
-            title(settings, schema) + " (draft)" * draft,
+            title(settings, schema, draft=draft),
             found.space,
             found.region,
             found.shape,

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridgeclient import BridgeError
+from bridgeclient.looks import read_schema
 from bridgeclient.region import EDGE
 from dreamkrita.controller import Controller
-from dreamkrita.errors import UserError
 from dreamkrita.qt import QtWidgets
-from dreamkrita.settings_model import SettingsModel, read_schema
+from dreamkrita.settings_model import SettingsModel
 from dreamkrita.ui import docker
 from dreamkrita.ui.time_estimate import TimeEstimate
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
@@ -74,8 +75,8 @@ def register(here: Path) -> None:
     make: Callable[[], DockWidget]
     try:
         model = SettingsModel(read_schema(here), _stored(), _stored_edge())
-    except UserError as refusal:
-        text = str(refusal)
+    except BridgeError as error:
+        text = str(error)
         make = lambda: IncompleteDocker(text)  # noqa: E731
     else:
         controller, estimate = Controller(here, model), TimeEstimate(model)

@@ -7,44 +7,19 @@ disagree. No Qt and no Krita here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from bridgeclient import validation
 from bridgeclient.looks import Json, look, preset_of
 from bridgeclient.region import EDGE
 from bridgeclient.validation import completed
-from dreamkrita.errors import UserError
 
 EDGE_MOST = 10.0
 """The softest edge of a selection, in percent of its shorter side."""
 
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
-
-
-def read_schema(here: Path) -> Json:
-    """The settings' JSON schema that the installer wrote beside the plug-in.
-
-    Raises:
-        UserError: it is not there.
-    """
-    try:
-        schema: Json = json.loads((here / "schema.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(
-            "The plug-in is not installed completely: run `dreambridge install krita`."
-        ) from error
-    return schema
-
-
-def title(settings: Mapping[str, Any], schema: Json) -> str:
-    """The new layer's name: the preset if the settings are one's, else the layers."""
-    preset = preset_of(settings, schema)
-    layers = " + ".join(settings["layers"])
-    return f"Dream · {schema['x-presets'][preset]['label'] if preset else layers}"
 
 
 def features(schema: Json) -> list[str]:
@@ -84,21 +59,6 @@ def deepest(settings: Mapping[str, Any], schema: Json) -> str:
     fields = schema["x-layers"]
     names = [str(name) for name in settings["layers"]]
     return max(names, key=lambda name: (fields[name]["receptive_field"], name))
-
-
-def from_text(kind: str, text: str) -> Any:
-    """The inverse of `as_text`.
-
-    Raises:
-        ValueError: it can't be read; the text says why.
-    """
-    return _READERS[kind](text)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "layers": validation.read_layers,
-    "integers": validation.read_integers,
-}
 
 
 class SettingsModel:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from gi.repository import Gimp
 
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect
+from bridgeclient.region import GUIDE_SIDE, Rect
 from gimpdream.document import pixels
 from gimpdream.document.frames import is_clear, masked
 from gimpdream.document.passthrough import blends_through, seen_through
@@ -103,7 +103,3 @@ def guide_frame(guide: Gimp.Layer | None) -> ImageFrame | None:
     if is_clear(frame):
         raise UserError(f"The guide “{guide.get_name()}” is empty: choose another layer.")
     return frame
-
-
-GUIDE_SIDE = 1024
-"""Longest side of a guide on the wire, in pixels: its features matter, not its size."""

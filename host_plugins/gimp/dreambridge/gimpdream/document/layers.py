@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from gi.repository import Gimp
 
-from bridgeclient.looks import Json, as_text, preset_of
 from bridgeclient.protocol import ImageFrame
 from gimpdream.arguments import ALPHA, Parameters
 from gimpdream.document.compositing import (
@@ -40,13 +39,6 @@ class FinishedDream:
     format: PixelFormat
     metadata: DreamMetadata
     name: str
-
-
-def title(settings: Json, schema: Json) -> str:
-    """The new layer's name: the preset if the settings are one's, else the layers."""
-    preset = preset_of(settings, schema)
-    layers = as_text("layers", settings["layers"]).replace(",", " + ")
-    return f"Dream · {schema['x-presets'][preset]['label'] if preset else layers}"
 
 
 def insert_dreams(image: Gimp.Image, dreams: Sequence[FinishedDream]) -> list[Gimp.Layer]:

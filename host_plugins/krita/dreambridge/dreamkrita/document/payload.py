@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridgeclient import DreamRequest, ImageFrame, Preview, Result
-from bridgeclient.region import Rect, cut
+from bridgeclient.region import GUIDE_SIDE, Rect, cut
 from dreamkrita.document import images
 from dreamkrita.document.colour_space import BYTES, DTYPES, SRGB8, ColourSpace
 from dreamkrita.document.history import pack
@@ -20,9 +20,6 @@ from dreamkrita.errors import UserError
 
 PREVIEW_SIDE = 640
 """Longest side of a preview on the wire, in pixels."""
-
-GUIDE_SIDE = 1024
-"""Longest side of a guide on the wire: its features matter, not its size."""
 
 _EVERYWHERE = b"\xff"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bridgeclient.looks import as_text
+from bridgeclient.validation import from_text
 from dreamkrita.qt import QtWidgets
-from dreamkrita.settings_model import SettingsModel, from_text
+from dreamkrita.settings_model import SettingsModel
 
 
 class TextField(QtWidgets.QLineEdit):
