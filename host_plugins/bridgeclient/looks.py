@@ -54,6 +54,19 @@ def read_schema(folder: Path) -> Json:
     return schema
 
 
+def with_guide(settings: Mapping[str, Any], *, guided: bool) -> Json:
+    """The settings for a dream with or without a guide: with one the objective is "guide".
+
+    Raises:
+        ValueError: the objective wants a guide and there is none; the text says what to do.
+    """
+    if guided:
+        return {**settings, "objective": "guide"}
+    if settings["objective"] == "guide":
+        raise ValueError("The objective “guide” needs one: choose a guide, or another objective.")
+    return dict(settings)
+
+
 def title(settings: Mapping[str, Any], schema: Json, *, draft: bool = False) -> str:
     """A new layer's name: the preset if the settings are one's, else the layers and weights."""
     preset = preset_of(settings, schema)

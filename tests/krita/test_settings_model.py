@@ -56,7 +56,8 @@ def test_a_guide_and_its_objective_go_together(model: SettingsModel) -> None:
     assert model.wanted(guided=True)["objective"] == "guide"
     assert model.wanted(guided=False)["objective"] == "l2"
     model.set("objective", "guide")
-    assert model.wanted(guided=False)["objective"] == "l2"
+    with pytest.raises(ValueError, match="choose a guide, or another objective"):
+        model.wanted(guided=False)
 
 
 def test_listeners_hear_of_changes_only(model: SettingsModel) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from bridgeclient.looks import Json, as_text, defaults, look
+from bridgeclient.looks import Json, as_text, defaults, look, with_guide
 from bridgeclient.validation import from_text
 from gimpdream.errors import UserError
 
@@ -145,10 +145,10 @@ def apply_guide(settings: Json, guide: Gimp.Layer | None) -> Gimp.Layer | None:
     Raises:
         UserError: the objective wants a guide and there is none.
     """
-    if guide is not None:
-        settings["objective"] = "guide"
-    elif settings["objective"] == "guide":
-        raise UserError("The guide objective needs a layer to take features from: choose a guide.")
+    try:
+        settings |= with_guide(settings, guided=guide is not None)
+    except ValueError as error:
+        raise UserError(str(error)) from error
     return guide
 
 

@@ -10,8 +10,9 @@ import random
 from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
-from bridgeclient.looks import Json, title
+from bridgeclient.looks import Json, defaults, title
 from bridgeclient.region import Rect
+from bridgeclient.validation import completed
 from dreamkrita.bridge import status_text
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
 from dreamkrita.bridge.status_text import ServerText, StatusText
@@ -69,7 +70,12 @@ class Controller(QtCore.QObject):
 
     def dream(self, guide: str = "", *, draft: bool = False) -> None:
         """Dream with the settings as they are; `guide` is the unique id of a layer."""
-        self._start(self.model.wanted(guided=bool(guide)), guide=guide, draft=draft)
+        try:
+            settings = self.model.wanted(guided=bool(guide))
+        except ValueError as error:
+            self._set_status(StatusText(str(error), wrong=True))
+            return
+        self._start(settings, guide=guide, draft=draft)
 
     def again(self) -> None:
         """Dream with the last settings of the document and a new seed, from the same layer."""
@@ -111,7 +117,11 @@ class Controller(QtCore.QObject):
 
     def _plain(self, settings: Json) -> Json:
         """Remembered settings without the guide, which may have changed or gone."""
-        return SettingsModel(self.model.schema, settings).wanted(guided=False)
+        schema = self.model.schema
+        whole = completed(settings, schema)
+        if whole["objective"] == "guide":
+            whole["objective"] = defaults(schema)["objective"]
+        return whole
 
     def _start(
         self, settings: Json, guide: str = "", node: Node | None = None, draft: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridgeclient import validation
-from bridgeclient.looks import Json, look, preset_of
+from bridgeclient.looks import Json, look, preset_of, with_guide
 from bridgeclient.region import EDGE
 from bridgeclient.validation import completed
 
@@ -137,13 +137,12 @@ class SettingsModel:
         self._change(completed(settings, self.schema))
 
     def wanted(self, *, guided: bool) -> Json:
-        """The settings to dream with: a guide layer and the guide objective go together."""
-        settings = self.settings
-        if guided:
-            return settings | {"objective": "guide"}
-        if settings["objective"] == "guide":
-            return settings | {"objective": self.schema["properties"]["objective"]["default"]}
-        return settings
+        """The settings to dream with: a guide layer and the guide objective go together.
+
+        Raises:
+            ValueError: a guide is missing; the text says what to do.
+        """
+        return with_guide(self._settings, guided=guided)
 
     def _change(self, changes: Json) -> None:
         if all(self._settings.get(name) == value for name, value in changes.items()):
