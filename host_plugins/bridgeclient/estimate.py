@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridgeclient.parts import LEAST_GAP, PART_COST, parts
+from bridgeclient.region import Rect, context_margin, with_context
+
 Layers = Mapping[str, Mapping[str, Any]]
 """The schema's `x-layers`."""
 
@@ -52,6 +55,28 @@ def work(width: int, height: int, settings: Mapping[str, Any], layers: Layers) -
     sizes = octave_sizes(width, height, settings, layers)
     pixels = sum(across * down for across, down in sizes)
     return float(pixels) * int(settings["iterations"]) * (deepest + _STEP)
+
+
+def masked_work(
+    width: int, height: int, mask: bytes | None, settings: Mapping[str, Any], layers: Layers
+) -> float:
+    """The multiply-adds of a dream that changes only where the 8-bit mask of its size isn't 0.
+
+    The engine dreams each part of the mask with its surroundings. None means everywhere.
+    """
+    canvas = Rect(0, 0, width, height)
+    if mask is None:
+        return work(width, height, settings, layers)
+
+    def region(part: Rect) -> Rect:
+        return with_context(part, canvas, context_margin(part, settings, layers))
+
+    def cost(part: Rect) -> float:
+        return float(region(part).width * region(part).height + PART_COST)
+
+    halo = max(int(layers[name]["halo"]) for name in settings["layers"])
+    pieces = parts(mask, width, max(LEAST_GAP, 2 * halo), cost)
+    return sum(work(region(part).width, region(part).height, settings, layers) for part in pieces)
 
 
 @dataclass(frozen=True)

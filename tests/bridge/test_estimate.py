@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+import dreamcore.parts
 from bridgeclient.draft import STEP_MOST, draft_of, halved
-from bridgeclient.estimate import Speeds, about, octave_sizes, work
+from bridgeclient.estimate import Speeds, about, masked_work, octave_sizes, work
+from bridgeclient.parts import parts
 from bridgeclient.region import Rect, soft_edge
 from dreamcore import DreamSettings
 from dreamcore.octaves import sizes
@@ -34,6 +37,30 @@ def test_work_grows_with_pixels_steps_octaves_and_depth() -> None:
     assert work(400, 300, EYES | {"octaves": 2}, LAYERS) < base
     shallow, deep = ({"layers": {name: 1.0}} for name in ("relu1_2", "relu5_1"))
     assert 3 * work(400, 300, EYES | shallow, LAYERS) < base < work(400, 300, EYES | deep, LAYERS)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_parts_of_a_mask_are_the_engines(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    mask = np.zeros((300, 400), np.uint8)
+    for _ in range(dice.integers(0, 6)):
+        y, x = dice.integers(0, 290), dice.integers(0, 390)
+        mask[y : y + dice.integers(1, 60), x : x + dice.integers(1, 60)] = dice.integers(1, 256)
+    gap = int(dice.integers(1, 90))
+    engine = dreamcore.parts.parts(mask, gap, lambda part: part.height * part.width + 500.0)
+    ours = parts(mask.tobytes(), 400, gap, lambda part: part.height * part.width + 500.0)
+    assert [(part.y, part.x, part.height, part.width) for part in ours] == [
+        (part.top, part.left, part.height, part.width) for part in engine
+    ]
+
+
+def test_patches_far_apart_are_not_expected_to_cost_what_lies_between() -> None:
+    mask = np.zeros((3000, 4000), np.uint8)
+    mask[:100, :100] = 255
+    one = masked_work(4000, 3000, mask.tobytes(), EYES, LAYERS)
+    mask[-100:, -100:] = 255
+    assert masked_work(4000, 3000, mask.tobytes(), EYES, LAYERS) == pytest.approx(2 * one)
+    assert masked_work(4000, 3000, None, EYES, LAYERS) > 50 * one
 
 
 def test_multiply_adds_are_those_of_the_published_network() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from gi.repository import Gimp
 
 from bridgeclient import DreamRequest, Result
-from bridgeclient.estimate import Speeds, about, work
+from bridgeclient.estimate import Speeds, about, masked_work
 from bridgeclient.looks import Json
-from gimpdream.bridge.draft import draft_settings, half_size
+from gimpdream.bridge.draft import draft_settings, half_mask, half_size
+from gimpdream.bridge.transfer import mask_frame
 from gimpdream.document.plan import Plan
+from gimpdream.document.source import SourceRegion
 
 _PARASITE = "dreambridge-speeds"
 _PERSISTENT = 1
@@ -22,8 +24,9 @@ class DurationEstimate:
 
     def record(self, request: DreamRequest, result: Result) -> None:
         """Record how long a dream took."""
+        mask = bytes(request.mask.pixels) if request.mask else None
         size = request.image.width, request.image.height
-        cost = work(*size, request.settings, self._layers)
+        cost = masked_work(*size, mask, request.settings, self._layers)
         done = cost, result.seconds, result.device, result.precision
         text = _speeds().with_dream(*done).to_text()
         Gimp.attach_parasite(Gimp.Parasite.new(_PARASITE, _PERSISTENT, text.encode()))
@@ -33,12 +36,18 @@ class DurationEstimate:
         settings, draft = plan.parameters.settings, plan.parameters.draft
         if not settings["layers"] or not settings["layers"].keys() <= self._layers.keys():
             return ""
-        sizes = [(source.context.width, source.context.height) for source in plan.sources]
-        if draft:
-            settings, sizes = draft_settings(settings), [half_size(size) for size in sizes]
-        total = sum(work(*size, settings, self._layers) for size in sizes)
+        total = sum(self._work(source, settings, draft) for source in plan.sources)
         seconds = _speeds().seconds(total)
         return f"The {'draft' if draft else 'dream'} will take {about(seconds)}." if seconds else ""
+
+    def _work(self, source: SourceRegion, settings: Json, draft: bool) -> float:
+        mask = mask_frame(source)
+        size = source.context.width, source.context.height
+        if draft:
+            settings, size = draft_settings(settings), half_size(size)
+            mask = half_mask(mask) if mask else None
+        pixels = bytes(mask.pixels) if mask else None
+        return masked_work(*size, pixels, settings, self._layers)
 
 
 def _speeds() -> Speeds:

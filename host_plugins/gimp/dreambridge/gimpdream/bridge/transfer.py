@@ -61,7 +61,7 @@ def prepare(source: SourceRegion, quick: bool) -> Transfer:
                 "painted."
             )
         original, form = pixels.read(layer, bounds_of(layer)), pixels.format_of(layer)
-        sent, mask = original, _mask(source)
+        sent, mask = original, mask_frame(source)
         if quick:
             draft.halve_layer(layer)
             sent = pixels.read(layer, bounds_of(layer))
@@ -72,7 +72,8 @@ def prepare(source: SourceRegion, quick: bool) -> Transfer:
     return Transfer(source, source.tracked(), original, form, sent, mask, curve, quick)
 
 
-def _mask(source: SourceRegion) -> ImageFrame | None:
+def mask_frame(source: SourceRegion) -> ImageFrame | None:
+    """The mask that is sent: where the source may change; None if all of it may."""
     if source.mask is None:
         return None
     support = source.mask.support(source.in_image(source.context))
