@@ -1,7 +1,9 @@
 """GIMP's documents: what is read from them and written into them. Knows neither bridge nor dialog.
 
 plan         what to dream: the sources in what is selected, and the parameters
-source       a layer's region with its surroundings, and what the layer shows there
+source       a layer's region with its surroundings
+appearance   what a layer shows, at full size or small
+passthrough  what groups show that blend with the layers below them
 selection    the selection as a mask
 pixels       GIMP's buffers to image frames and back
 frames       image frames in plain Python: parts, colours, alpha

@@ -60,7 +60,7 @@ def _unlock(copy: Gimp.Layer) -> None:
 
 
 def _moved_by_merge(layer: Gimp.Layer, copy: Gimp.Layer) -> tuple[int, int]:
-    """How far merging a group moved its corner; nothing for a plain layer."""
+    """How far merging a group moved its corner; a plain layer stays where it is."""
     (x, y), (copy_x, copy_y) = offset_of(layer), offset_of(copy)
     return (copy_x - x, copy_y - y)
 

@@ -57,7 +57,7 @@ def _check_layer(drawable: Gimp.Drawable) -> None:
 
 
 def check_locks(layer: Gimp.Layer, *, itself: bool = False) -> None:
-    """Let a layer pass above which, or `itself` into which, GIMP lets pixels be put.
+    """Check that GIMP allows pixels to be written above the layer, or into the layer `itself`.
 
     Raises:
         UserError: its pixels or those of a group around it are locked, which of them.
@@ -73,7 +73,7 @@ def check_locks(layer: Gimp.Layer, *, itself: bool = False) -> None:
 
 
 def check_open(image: Gimp.Image) -> None:
-    """Let an image pass that was not closed during its dream.
+    """Check that the image was not closed during its dream.
 
     Raises:
         UserError: it was closed.
@@ -85,7 +85,7 @@ def check_open(image: Gimp.Image) -> None:
 def check_source_unchanged(
     image: Gimp.Image, source: SourceRegion, metadata: DreamMetadata
 ) -> None:
-    """Let a dream pass that still fits its source.
+    """Check that a finished dream still fits its source.
 
     Raises:
         UserError: it doesn't, with what happened.

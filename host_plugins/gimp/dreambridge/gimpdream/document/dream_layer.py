@@ -59,7 +59,7 @@ def selected_dream_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) 
 
 
 def check_layer_unchanged(found: DreamLayer, pixels: ImageFrame) -> None:
-    """Let new pixels pass that still fit the layer.
+    """Check that new pixels still fit the layer.
 
     Raises:
         UserError: the layer was removed, resized or locked while it was dreamed.
@@ -73,7 +73,7 @@ def check_layer_unchanged(found: DreamLayer, pixels: ImageFrame) -> None:
 
 
 def prefill(image: Gimp.Image, found: DreamLayer, config: Any, schema: Json) -> Json:
-    """Set the arguments to what the layer remembers; its settings."""
+    """Set the arguments to what the layer remembers; returns its settings."""
     stored = completed(found.metadata.settings, schema)
     config.set_property("preset", STORED)
     write_settings(config, stored, schema)

@@ -1,4 +1,4 @@
-"""Which layer is which, for as long as the picture lives: an id that a layer carries about.
+"""Which layer is which, for as long as the picture lives: an id that is attached to the layer.
 
 GIMP's own tattoos are renumbered when an image is duplicated and mean another layer in another
 image. So the source of a dream, and its guide, get an id in a parasite, which copies of the layer
@@ -29,12 +29,12 @@ def id_or_new(layer: Gimp.Layer) -> str:
 
 
 def id_of(layer: Gimp.Layer) -> str:
-    """The id that the layer carries, "" if it has none."""
+    """The layer's id, "" if it has none."""
     return _read(layer)[0]
 
 
 def set_id(layer: Gimp.Layer, given: str) -> None:
-    """Let the layer carry this id."""
+    """Attach this id to the layer."""
     if _read(layer)[0] != given:
         data = json.dumps({"id": given, "tattoo": layer.get_tattoo()}).encode()
         layer.attach_parasite(Gimp.Parasite.new(_PARASITE, _PERSISTENT_UNDOABLE, data))

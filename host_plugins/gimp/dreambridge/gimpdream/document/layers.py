@@ -85,7 +85,7 @@ def _layer_of(image: Gimp.Image, dream: FinishedDream, placement: Placement) -> 
 
 
 def _earlier(source: Gimp.Layer, source_id: str) -> list[Gimp.Layer]:
-    """What above the source holds earlier dreams of it, the topmost first.
+    """The layers and groups above the source that hold earlier dreams of it, from the top.
 
     Dreams of dreams count, and so do groups with such dreams in them: below any of these a new
     dream would not be seen.
@@ -108,7 +108,7 @@ def _is_dream_of(layer: Gimp.Layer, ids: set[str]) -> bool:
 
 
 def _set_ids(dream: FinishedDream) -> None:
-    """Let the source and the guide carry the ids by which the dream remembers them."""
+    """Attach to the source and the guide the ids by which the dream finds them again."""
     set_id(dream.source.layer, dream.metadata.source)
     if dream.metadata.guide:
         set_id(dream.parameters.guide, dream.metadata.guide)

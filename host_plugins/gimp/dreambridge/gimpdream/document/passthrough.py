@@ -35,7 +35,7 @@ def _passes(layer: Gimp.Layer) -> bool:
 
 
 def _is_over(layer: Gimp.Layer) -> bool:
-    """Whether the layer lies over others as paint does, which it also does without them."""
+    """Whether the layer looks the same whatever lies below it."""
     over = (Gimp.LayerCompositeMode.AUTO, Gimp.LayerCompositeMode.UNION)
     return layer.get_mode() in _PLAIN and layer.get_composite_mode() in over
 
@@ -83,7 +83,7 @@ def _counterpart(layer: Gimp.Layer, duplicate: Gimp.Image) -> Gimp.Layer:
 
 
 def _hide_others(layer: Gimp.Layer) -> None:
-    """Leave only the layer and what shows through it to be seen: all below, up to a plain group."""
+    """Hide all but the layer and what is below it, down to the nearest group that isolates it."""
     layer.set_visible(True)
     isolated = False
     while layer is not None:

@@ -89,7 +89,7 @@ def is_in_place(tracked: TrackedRegion, size: tuple[int, int], read_patch: Patch
 def _transformed(
     tracked: TrackedRegion, size: tuple[int, int], here: Rect
 ) -> Iterator[tuple[Rect, bytes]]:
-    """The region scaled with its layer, in every way that it can have been turned."""
+    """The region scaled with its layer, in every orientation that it can have got."""
     for orientation in _ORIENTATIONS:
         rect = _moved(tracked, orientation, size)
         if abs(rect.width - here.width) > _ROUNDING or abs(rect.height - here.height) > _ROUNDING:
@@ -104,7 +104,7 @@ def _transformed(
 def _cropped(
     tracked: TrackedRegion, size: tuple[int, int], here: Rect
 ) -> Iterator[tuple[Rect, bytes]]:
-    """What the crop of an image left of the region, where that lies."""
+    """What a crop of the image left of the region, where that is now."""
     (width, height), rect = size, tracked.rect
     lost = rect.width - here.width, rect.height - here.height
     smaller = width <= tracked.layer[0] and height <= tracked.layer[1]

@@ -52,7 +52,7 @@ def ask(
     here: Path,
     stored: Json | None,
 ) -> bool:
-    """Show the dialog; whether the user wants the dream."""
+    """Show the dialog; returns whether the user wants the dream."""
     GimpUi.init("dreambridge")
     title = procedure.get_menu_label().replace("_", "").rstrip("…")
     follow_presets(config, schema, stored)
@@ -160,18 +160,18 @@ class _Content:
 
 
 def _seed(config: Any, spec: Json) -> Gtk.Widget:
-    """A number and a die."""
+    """A number, and a button for another one."""
     label = Gtk.Label(label=spec["x-label"], xalign=0.0)
     number = GimpUi.prop_spin_button_new(config, "seed", 1, 1000, 0)
     number.set_range(spec["minimum"], spec["maximum"])
     number.set_tooltip_text(spec["description"])
     number.set_width_chars(10)
-    die = Gtk.Button.new_with_mnemonic("_New seed")
-    die.connect("clicked", lambda *_: config.set_property("seed", random.randrange(1_000_000)))
+    button = Gtk.Button.new_with_mnemonic("_New seed")
+    button.connect("clicked", lambda *_: config.set_property("seed", random.randrange(1_000_000)))
     row = Gtk.Box(spacing=_ROW_GAP)
     row.pack_start(label, False, False, 0)
     row.pack_start(number, True, True, 0)
-    row.pack_start(die, False, False, 0)
+    row.pack_start(button, False, False, 0)
     return row
 
 
