@@ -6,11 +6,10 @@ The picture keeps its own detail: only what was dreamed is enlarged.
 from __future__ import annotations
 
 import array
-import math
 
 from gi.repository import Gimp
 
-from bridgeclient.looks import Json
+from bridgeclient.draft import halved
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect
 from gimpdream.document.pixels import read_floats, write_floats
@@ -18,17 +17,7 @@ from gimpdream.document.pixels import read_floats, write_floats
 
 def half_size(size: tuple[int, int]) -> tuple[int, int]:
     """The size of the draft of a picture of this width and height."""
-    return (size[0] + 1) // 2, (size[1] + 1) // 2
-
-
-def draft_settings(settings: Json) -> Json:
-    """The settings of the draft: features as large in the picture, half the steps."""
-    lost = round(math.log(2) / math.log(settings["octave_scale"]))
-    return settings | {
-        "octaves": max(1, settings["octaves"] - lost),
-        "iterations": max(1, settings["iterations"] // 2),
-        "jitter": settings["jitter"] // 2,
-    }
+    return halved(size[0]), halved(size[1])
 
 
 def half_mask(mask: ImageFrame) -> ImageFrame:

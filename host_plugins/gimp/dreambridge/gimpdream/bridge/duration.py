@@ -5,9 +5,10 @@ from __future__ import annotations
 from gi.repository import Gimp
 
 from bridgeclient import DreamRequest, Result
+from bridgeclient.draft import draft_of
 from bridgeclient.estimate import Speeds, about, masked_work
 from bridgeclient.looks import Json
-from gimpdream.bridge.draft import draft_settings, half_mask, half_size
+from gimpdream.bridge.draft import half_mask, half_size
 from gimpdream.bridge.transfer import mask_frame
 from gimpdream.document.plan import Plan
 from gimpdream.document.source import SourceRegion
@@ -44,7 +45,7 @@ class DurationEstimate:
         mask = mask_frame(source)
         size = source.context.width, source.context.height
         if draft:
-            settings, size = draft_settings(settings), half_size(size)
+            settings, size = draft_of(settings), half_size(size)
             mask = half_mask(mask) if mask else None
         pixels = bytes(mask.pixels) if mask else None
         return masked_work(*size, pixels, settings, self._layers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bridgeclient.draft import draft_of
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import relative
@@ -34,7 +35,7 @@ class Transfer:
 
     def request(self, settings: Json, guide: ImageFrame | None) -> DreamRequest:
         """What the engine is to do."""
-        quick = draft.draft_settings(settings) if self.draft else settings
+        quick = draft_of(settings) if self.draft else settings
         return DreamRequest.still(self.sent, quick, mask=self.mask, guide=guide)
 
     def result(self, dreamed: ImageFrame) -> ImageFrame:
