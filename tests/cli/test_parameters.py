@@ -49,6 +49,7 @@ OTHER_VALUES = {
     "smoothing": (["0"], 0.0),
     "normalization": (["laplacian"], "laplacian"),
     "saturation": (["0.25"], 0.25),
+    "coherence": (["0.5"], 0.5),
     "seed": (["4294967295"], 4294967295),
 }
 
