@@ -124,9 +124,9 @@ from dreamcore import Dreamer, DreamSettings, Execution
 
 pixels = np.load(sys.argv[1])
 mask = np.zeros(pixels.shape[:2], np.uint8)
-mask[20:330, 30:480] = 255
+mask[10:120, 20:290] = 255
 dreamers = [Dreamer(execution=Execution(precision=name)) for name in ("auto", "float32")]
-for threads in (1, 2, 3):
+for threads in (1, 2):
     torch.set_num_threads(threads)
     digest = hashlib.sha256()
     for normalization, objective in (("mean", "norm"), ("laplacian", "l2")):
@@ -134,8 +134,8 @@ for threads in (1, 2, 3):
             layers={"relu2_2": 1.0, "relu3_1": 0.1},
             normalization=normalization,
             objective=objective,
-            octaves=2,
-            iterations=3,
+            octaves=1,
+            iterations=2,
         )
         for dreamer in dreamers:
             for where in (None, mask):
@@ -146,12 +146,12 @@ for threads in (1, 2, 3):
 
 
 def test_the_number_of_threads_does_not_change_a_dream(coffee, tmp_path):
-    """With floats, that show every rounding, and with transparency."""
-    colours = coffee[:360, :500].astype(np.float32) / 255
-    alpha = np.linspace(0, 1, 360 * 500, dtype=np.float32).reshape(360, 500, 1)
+    """With floats, that show every rounding, and sums that are large enough to be shared."""
+    colours = coffee[:130, :300].astype(np.float32) / 255
+    alpha = np.linspace(0, 1, 130 * 300, dtype=np.float32).reshape(130, 300, 1)
     np.save(tmp_path / "pixels.npy", np.concatenate([colours, alpha], axis=2))
     command = [sys.executable, "-c", THREADS, str(tmp_path / "pixels.npy")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     lines = [line.split() for line in done.stdout.splitlines()]
-    assert [threads for threads, _ in lines] == ["1", "2", "3"]
+    assert [threads for threads, _ in lines] == ["1", "2"]
     assert len({digest for _, digest in lines}) == 1
