@@ -14,12 +14,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.connection import Connection, read_connection
-from bridgeclient.errors import BridgeError, ProtocolError, ServerError
+from bridgeclient.errors import BridgeError, Cancelled, ProtocolError, ServerError
 from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
 from bridgeclient.lock import Holder, find_holder
 from bridgeclient.private import make_private_folder
@@ -76,36 +77,44 @@ class Installation:
 
 
 def connect(
-    installation: Installation, *, name: str, timeout_s: float = START_TIMEOUT_S
+    installation: Installation,
+    *,
+    name: str,
+    timeout_s: float = START_TIMEOUT_S,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> BridgeClient:
     """A client of the running server, which is started if there is none.
 
     A server of an older version or protocol that has nothing to do is stopped and replaced.
+    `cancelled` is asked again and again while one waits; what was started goes on.
 
     Raises:
+        Cancelled: `cancelled` said so.
         ServerError: `server.start_failed` with the path of the log; `server.unreachable` with the
             process that is the server and does not answer; `server.version` when the server that
             runs is of another version than the installation.
         AuthError: `auth.unsafe_file`, the connection file is open to others; `auth.refused`, the
             server does not take its key.
     """
-    client = _running_or_started(installation, name, timeout_s)
+    client = _running_or_started(installation, name, timeout_s, cancelled)
     if replaceable(client.welcome.version, installation) and _stopped_if_idle(client):
-        client = _running_or_started(installation, name, timeout_s)
+        client = _running_or_started(installation, name, timeout_s, cancelled)
     if client.welcome.version != installation.version:
         client.close()
         raise _other_version(client.welcome.version, installation)
     return client
 
 
-def _running_or_started(installation: Installation, name: str, timeout_s: float) -> BridgeClient:
+def _running_or_started(
+    installation: Installation, name: str, timeout_s: float, cancelled: Callable[[], bool]
+) -> BridgeClient:
     try:
-        client = reach(installation, name=name)
+        client = reach(installation, name=name, cancelled=cancelled)
     except ProtocolError as error:
         if error.code != "protocol.version" or not _outdated_stopped(installation):
             raise
         client = None
-    return client or _start(installation, name, timeout_s)
+    return client or _start(installation, name, timeout_s, cancelled)
 
 
 def _outdated_stopped(installation: Installation) -> bool:
@@ -161,10 +170,17 @@ def find(installation: Installation, *, name: str, warm: bool = True) -> BridgeC
     return _greet(connection, installation, name, warm)
 
 
-def reach(installation: Installation, *, name: str, warm: bool = True) -> BridgeClient | None:
+def reach(
+    installation: Installation,
+    *,
+    name: str,
+    warm: bool = True,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> BridgeClient | None:
     """A client of the running server, None if there is none; waits for one that starts or ends.
 
     Raises:
+        Cancelled: `cancelled` said so.
         ServerError: `server.unreachable`, there is one and it does not answer.
         AuthError: as `find`.
     """
@@ -177,7 +193,7 @@ def reach(installation: Installation, *, name: str, warm: bool = True) -> Bridge
             return None
         if time.monotonic() > deadline:
             raise _unreachable(holder, installation.lock_file)
-        time.sleep(_POLL_S)
+        _wait(cancelled)
 
 
 def _unreachable(holder: Holder, lock: Path) -> ServerError:
@@ -203,7 +219,15 @@ def _greet(
         raise
 
 
-def _start(installation: Installation, name: str, timeout_s: float) -> BridgeClient:
+def _wait(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled("")
+    time.sleep(_POLL_S)
+
+
+def _start(
+    installation: Installation, name: str, timeout_s: float, cancelled: Callable[[], bool]
+) -> BridgeClient:
     """Start a server and wait for its welcome; a rival that starts first will do as well."""
     home = installation.connection_file.parent
     make_private_folder(home)
@@ -220,10 +244,10 @@ def _start(installation: Installation, name: str, timeout_s: float) -> BridgeCli
         if server.poll():
             raise _not_started(f"it ended with code {server.returncode}", log)
         if server.poll() == 0:  # another server was there, perhaps only until it had closed
-            if rival := reach(installation, name=name):
+            if rival := reach(installation, name=name, cancelled=cancelled):
                 return rival
             server = _spawn(installation, home, log)
-        time.sleep(_POLL_S)
+        _wait(cancelled)
     raise _not_started(f"it did not answer within {timeout_s:.0f} seconds", log)
 
 

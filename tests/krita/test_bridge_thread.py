@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bridgeclient import BridgeError, DreamRequest, ImageFrame, Installation, Result, Status
+from bridgeclient import (
+    BridgeError,
+    Cancelled,
+    DreamRequest,
+    ImageFrame,
+    Installation,
+    Result,
+    Status,
+)
 from dreambridge import __version__
 from dreambridge.arrays import Array, to_frame
 from dreamkrita.bridge.bridge_thread import (
@@ -66,19 +77,19 @@ def _is_last(message: ThreadMessage) -> bool:
 
 
 @pytest.fixture
-def desk_of(tmp_path: Path) -> Iterator[Callable[[Installation | None], Waiting]]:
+def thread_of(tmp_path: Path) -> Iterator[Callable[[Installation | None], Waiting]]:
     """Make a bridge_thread of an installation; None where nothing is installed."""
-    desks: list[Waiting] = []
+    threads: list[Waiting] = []
 
     def make(installation: Installation | None) -> Waiting:
         bridge_json = tmp_path / "bridge.json"
         if installation is not None:
             installation.write(bridge_json)
-        desks.append(thread := Waiting(bridge_json))
+        threads.append(thread := Waiting(bridge_json))
         return thread
 
     yield make
-    for thread in desks:
+    for thread in threads:
         thread.bridge_thread.close()
 
 
@@ -87,9 +98,9 @@ def broken(_event: object) -> Any:
 
 
 def test_an_odd_error_ends_its_dream_and_no_other(
-    desk_of: Callable[[Installation], Waiting], server: Server, photo: Array
+    thread_of: Callable[[Installation], Waiting], server: Server, photo: Array
 ) -> None:
-    thread = desk_of(server.installation)
+    thread = thread_of(server.installation)
     message = thread.dream(1, to_frame(photo), broken)
     assert isinstance(message, JobEnded)
     assert isinstance(message.error, UserError)
@@ -102,13 +113,13 @@ def test_an_odd_error_ends_its_dream_and_no_other(
 
 
 def test_a_server_that_cannot_be_started_is_not_said_to_be_asleep(
-    desk_of: Callable[[Installation], Waiting], tmp_path: Path, photo: Array
+    thread_of: Callable[[Installation], Waiting], tmp_path: Path, photo: Array
 ) -> None:
     broken_python = tmp_path / "python"
     broken_python.write_text("#!/bin/sh\nexit 3\n")
     broken_python.chmod(0o755)
     home = tmp_path / "home" / "connection.json"
-    thread = desk_of(Installation(str(broken_python), home, __version__))
+    thread = thread_of(Installation(str(broken_python), home, __version__))
     assert thread.state() is None
     message = thread.dream(1, to_frame(photo), broken)
     assert isinstance(message, JobEnded)
@@ -119,18 +130,41 @@ def test_a_server_that_cannot_be_started_is_not_said_to_be_asleep(
     assert not isinstance(state, NotInstalled)
 
 
-def test_what_is_not_installed_is_called_so(
-    desk_of: Callable[[Installation | None], Waiting], tmp_path: Path
+def test_cancel_ends_the_wait_for_a_server_that_does_not_come(
+    thread_of: Callable[[Installation], Waiting], tmp_path: Path, photo: Array
 ) -> None:
-    assert isinstance(desk_of(None).state(), NotInstalled)
+    silent = tmp_path / "python"
+    pid = tmp_path / "pid"
+    silent.write_text(f"#!/bin/sh\necho $$ > {pid}.new\nmv {pid}.new {pid}\nexec sleep 600\n")
+    silent.chmod(0o755)
+    home = tmp_path / "home" / "connection.json"
+    thread = thread_of(Installation(str(silent), home, __version__))
+    request = DreamRequest.still(to_frame(photo), SETTINGS)
+    thread.bridge_thread.fetch(Task(1, lambda: request, broken, lambda: False))
+    deadline = time.monotonic() + PATIENCE_S
+    while not pid.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    try:
+        thread.bridge_thread.cancel(1)
+        message = thread.wait(_is_last)
+    finally:
+        os.kill(int(pid.read_text()), signal.SIGKILL)
+    assert isinstance(message, JobEnded)
+    assert isinstance(message.error, Cancelled)
+
+
+def test_what_is_not_installed_is_called_so(
+    thread_of: Callable[[Installation | None], Waiting], tmp_path: Path
+) -> None:
+    assert isinstance(thread_of(None).state(), NotInstalled)
     gone = Installation(str(tmp_path / "gone"), tmp_path / "home" / "connection.json", __version__)
-    assert isinstance(desk_of(gone).state(), NotInstalled)
+    assert isinstance(thread_of(gone).state(), NotInstalled)
 
 
 def test_a_server_of_another_version_is_told(
-    desk_of: Callable[[Installation], Waiting], server: Server
+    thread_of: Callable[[Installation], Waiting], server: Server
 ) -> None:
-    thread = desk_of(Installation(sys.executable, server.home.connection_file, "0.0.1"))
+    thread = thread_of(Installation(sys.executable, server.home.connection_file, "0.0.1"))
     state = thread.state()
     assert isinstance(state, BridgeError)
     assert state.code == "server.version"
@@ -138,8 +172,8 @@ def test_a_server_of_another_version_is_told(
 
 
 def test_an_idle_server_of_an_older_version_is_no_trouble(
-    desk_of: Callable[[Installation], Waiting], server: Server
+    thread_of: Callable[[Installation], Waiting], server: Server
 ) -> None:
     """The next dream replaces it."""
-    thread = desk_of(Installation(sys.executable, server.home.connection_file, "99.0.0"))
+    thread = thread_of(Installation(sys.executable, server.home.connection_file, "99.0.0"))
     assert isinstance(thread.state(), Status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -72,6 +73,19 @@ def test_damaged_pixels_are_refused(spoil: object) -> None:
 def test_pixels_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match="another size"):
         history.unpack(history.pack(bytes(23), bytes(6)), DREAM)
+
+
+def test_pixels_that_would_fill_the_memory_are_not_unpacked() -> None:
+    block = history.pack(bytes(64 * 2**20), None)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="another size"):
+        history.unpack(block, DREAM)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    endless = replace(DREAM, region=Rect(0, 0, 10**6, 10**6))
+    with pytest.raises(ValueError, match="impossible size"):
+        history.unpack(block, endless)
 
 
 PLACED = replace(DREAM, region=Rect(70, 50, 60, 40), canvas=(200, 150), at=(3, 0))

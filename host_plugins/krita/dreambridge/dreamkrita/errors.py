@@ -9,5 +9,11 @@ class UserError(Exception):
     """The document or the settings don't allow the dream; the text is for the user."""
 
 
+def unexpected(error: Exception) -> UserError:
+    """What to say of an error that nobody thought of."""
+    what = f"{type(error).__name__}: {error}"
+    return UserError(f"The dream went wrong ({what}): run `dreambridge doctor`.")
+
+
 class NotInstalled(ServerError):
     """The plug-in doesn't know where dreambridge is, or it isn't there any more."""

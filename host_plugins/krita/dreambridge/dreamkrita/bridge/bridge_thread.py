@@ -32,7 +32,7 @@ from bridgeclient import (
     find,
     replaceable,
 )
-from dreamkrita.errors import NotInstalled, UserError
+from dreamkrita.errors import NotInstalled, UserError, unexpected
 
 NAME = "Krita"
 _POLL_S = 0.03
@@ -150,7 +150,7 @@ class BridgeThread:
         except (BridgeError, UserError) as error:
             return error
         except Exception as error:
-            return UserError(f"The dream went wrong ({_named(error)}): run `dreambridge doctor`.")
+            return unexpected(error)
         return None
 
     def _installation(self) -> Installation:
@@ -184,11 +184,11 @@ class BridgeThread:
         )
         return status if usable else _other_version(status)
 
-    def _connected(self) -> BridgeClient:
+    def _connected(self, task: Task) -> BridgeClient:
         """A client; that no server can be started is kept for whoever looks afterwards."""
         installation = self._installation()
         try:
-            client = connect(installation, name=NAME)
+            client = connect(installation, name=NAME, cancelled=lambda: self._unwanted(task))
         except ServerError as error:
             absent = error.code in ("server.start_failed", "server.unreachable")
             self._unstarted = error if absent else None
@@ -199,14 +199,17 @@ class BridgeThread:
     def _fetch(self, task: Task) -> None:
         request = task.pack()
         self._check(task)
-        with self._connected() as client:
+        with self._connected(task) as client:
             self._check(task)
             job = client.submit(request)
             self._follow(client, job, task)
 
     def _check(self, task: Task) -> None:
-        if task.number in self._cancelled or self._stopping.is_set():
+        if self._unwanted(task):
             raise Cancelled("")
+
+    def _unwanted(self, task: Task) -> bool:
+        return task.number in self._cancelled or self._stopping.is_set()
 
     def _follow(self, client: BridgeClient, job: str, task: Task) -> None:
         """Post the job's events until it ends."""

@@ -21,6 +21,9 @@ MOST_DREAMS = 12
 MOST_BYTES = 64 * 2**20
 """All dreams' pixels in a document together, compressed."""
 
+MOST_UNPACKED_BYTES = 2**31
+"""A dream's pixels in memory; no layer that can be dreamed of is larger."""
+
 _SQUEEZE = 1  # dreams hardly compress; this takes what is cheap
 
 
@@ -156,13 +159,25 @@ def unpack(block: bytes, dream: HistoryEntry) -> tuple[bytes, bytes | None]:
     """
     end = 8 + int.from_bytes(block[:8], "little")
     area = dream.region.width * dream.region.height
+    if not 0 < area * dream.space.pixel_bytes <= MOST_UNPACKED_BYTES:
+        raise ValueError("the stored dream has an impossible size")
+    pixels = _inflated(block[8:end], area * dream.space.pixel_bytes)
+    mask = _inflated(block[end:], area * dream.masked)
+    return pixels, mask if dream.masked else None
+
+
+def _inflated(data: bytes, size: int) -> bytes:
+    """The decompressed data, which must have this size; a document may come from anywhere."""
+    inflate = zlib.decompressobj()
     try:
-        pixels, mask = zlib.decompress(block[8:end]), zlib.decompress(block[end:])
+        out = inflate.decompress(data, size + 1)
     except zlib.error as error:
         raise ValueError("the stored pixels are damaged") from error
-    if len(pixels) != area * dream.space.pixel_bytes or len(mask) != area * dream.masked:
+    if len(out) > size or not inflate.eof:
+        raise ValueError("the stored pixels are damaged or have another size")
+    if len(out) != size:
         raise ValueError("the stored pixels have another size")
-    return pixels, mask if dream.masked else None
+    return out
 
 
 def with_size(dream: HistoryEntry, block: bytes) -> HistoryEntry:
