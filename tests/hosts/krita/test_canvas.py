@@ -59,23 +59,6 @@ def test_earlier_dreams_are_hidden_only_by_choice(found: dict[str, Any]) -> None
     assert facts["placed_is_seen"]
 
 
-TAKEN_OVER = ("inherits alpha", "multiplies", "half opaque")
-UNCHANGED = ("inherits alpha", "multiplies")
-
-
-@pytest.mark.parametrize("case", TAKEN_OVER)
-def test_the_layer_goes_into_the_picture_as_its_source_does(
-    found: dict[str, Any], case: str
-) -> None:
-    facts = facts_of(found, case)
-    assert facts["took"] == facts["of"]
-
-
-@pytest.mark.parametrize("case", UNCHANGED)
-def test_a_dream_that_changes_nothing_is_not_seen(found: dict[str, Any], case: str) -> None:
-    assert facts_of(found, case)["changed"] == NOTHING
-
-
 def test_a_local_selection_counts(found: dict[str, Any]) -> None:
     facts = facts_of(found, "a local selection")
     assert facts["message"].startswith("Done in")

@@ -56,6 +56,14 @@ def test_the_first_dream_starts_the_server(found: dict[str, Any]) -> None:
     assert facts["layers"] == 1
 
 
+def test_an_error_that_nobody_thought_of_ends_one_dream(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "something unexpected")
+    assert facts["message"].startswith("The dream went wrong (TypeError")
+    assert facts["message"].endswith("run `dreambridge doctor`.")
+    assert facts["same_layers"]
+    assert facts["next"].startswith("Done in")
+
+
 def test_a_killed_server_leaves_the_document_as_it_was(found: dict[str, Any]) -> None:
     facts = facts_of(found, "server killed in the middle")
     assert facts["developing"]

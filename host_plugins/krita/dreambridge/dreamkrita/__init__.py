@@ -28,6 +28,9 @@ thread nor widgets.
     running_dream     one dream under way, and reading its source
     source            which pixels of which layer are dreamed, and whether they can be
     dream_layer       the layer in which a dream develops
+    placement         a plain layer above the source, or a group for the two
+    undo_step         the step that adding it was in the undo history
+    earlier_dream     an earlier dream placed again
     tracking          where it belongs when the document changes under it
     dream_registry    which layer is a dream of which, and where the next one goes
     hidden_document   converts colours, lends its undo history

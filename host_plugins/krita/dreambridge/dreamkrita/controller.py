@@ -11,19 +11,17 @@ from pathlib import Path
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
 from bridgeclient.looks import Json, defaults, title
-from bridgeclient.region import Rect
 from bridgeclient.validation import completed
 from dreamkrita.bridge import status_text
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
 from dreamkrita.bridge.status_text import ServerText, StatusText
-from dreamkrita.document import images, source, storage, tracking
-from dreamkrita.document.dream_layer import DreamLayer, Pause, Work
-from dreamkrita.document.hidden_document import HiddenDocument
-from dreamkrita.document.history import HistoryEntry, region_now
+from dreamkrita.document import source, storage
+from dreamkrita.document.dream_layer import DreamLayer
+from dreamkrita.document.earlier_dream import place
+from dreamkrita.document.history import HistoryEntry
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.running_dream import RunningDream
-from dreamkrita.document.shape import Shape
-from dreamkrita.document.work_queue import WorkQueue
+from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
 from dreamkrita.settings_model import SEED_MOST, SettingsModel
@@ -157,12 +155,14 @@ class Controller(QtCore.QObject):
             self._set_status(status_text.WAKING)
 
     def _show(self, dream: RunningDream, picture: LayerPixels) -> Work:
-        yield from dream.layer.show(picture.pixels, picture.space, dream.hidden)
+        if not dream.layer.has_to_wait(picture):
+            yield from dream.layer.show(picture, dream.hidden)
         dream.showing = False
 
     def _finish(self, dream: RunningDream, result: Result, picture: LayerPixels) -> Work:
         picture = yield from dream.finished_picture(picture)
-        yield from dream.layer.show(picture.pixels, picture.space, dream.hidden)
+        yield from self._place(dream, picture)
+        dream.finished = True
         if dream.layer.gone:
             self._end(dream, _GONE)
             return
@@ -174,38 +174,29 @@ class Controller(QtCore.QObject):
         self._end(dream, StatusText(f"Done in {result.seconds:.1f} s."))
         self.remembered.emit()
 
+    def _place(self, dream: RunningDream, picture: LayerPixels) -> Work:
+        """Show the result; for a new group its document has to come to the front."""
+        while True:
+            if dream.layer.has_to_wait(picture):
+                self._set_status(status_text.ELSEWHERE)
+                yield Pause.RETRY
+                continue
+            yield from dream.layer.show(picture, dream.hidden)
+            if dream.layer.begun or dream.layer.gone:
+                return
+
     def _place_or_tell(self, document: Document, dream: HistoryEntry) -> Work:
         try:
-            yield from self._place(document, dream)
+            yield from place(document, dream, hide_earlier=self.hide_earlier)
             status = StatusText(f"“{dream.name}” is placed again.")
         except (UserError, ValueError) as error:
             status = StatusText(str(error), wrong=True)
         if self._dream is None:  # else there is something newer to tell
             self._set_status(status)
 
-    def _place(self, document: Document, dream: HistoryEntry) -> Work:
-        pixels, mask = storage.pixels(document, dream)
-        node = source.node_with_id(document, dream.source)
-        region = _region_now(document, dream, node)
-        above = node or source.layer_of(document.activeNode())
-        space, of = source.space_of(above), source.id_of(above)
-        del node, above
-        with HiddenDocument() as hidden:
-            if (region.width, region.height) != (dream.region.width, dream.region.height):
-                pixels = hidden.scaled(pixels, dream.region, region, dream.space)
-                was, now = dream.region, region
-                mask = mask and images.resized_greys(
-                    mask, (was.width, was.height), (now.width, now.height)
-                )
-            shape = Shape(region, mask) if mask is not None else None
-            layer = DreamLayer(document, dream.name, space, region, shape, of)
-            yield from layer.show(pixels, dream.space, hidden)
-        if not layer.gone:
-            layer.keep(hide_earlier=self.hide_earlier)
-
     def _stop(self, dream: RunningDream, status: StatusText) -> None:
         """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
-        dream.finished = True
+        dream.finished = dream.stopping = True
         self._work.clear()
         self._set_status(status_text.CANCELLING)
         self._work.do(self._withdraw(dream, status))
@@ -248,7 +239,6 @@ class Controller(QtCore.QObject):
         elif isinstance(message, JobEnded):
             self._stop(dream, _ending(message.error))
         elif isinstance(message.event, Result):
-            dream.finished = True
             self._work.do(self._finish(dream, message.event, message.picture))
         elif isinstance(message.event, Preview):
             if dream.wants_preview():
@@ -282,26 +272,19 @@ class Controller(QtCore.QObject):
             self.changed.emit()
 
     def _failed(self, refusal: UserError) -> None:
-        if (dream := self._dream) is not None:
+        status, dream = StatusText(str(refusal), wrong=True), self._dream
+        if dream is None:
+            self._set_status(status)
+        elif dream.stopping:  # and that has failed, too
+            self._end(dream, status)
+        else:
             self._bridge.cancel(dream.number)
-            self._stop(dream, StatusText(str(refusal), wrong=True))
+            self._stop(dream, status)
 
 
 _GONE = StatusText(
     "The dream's layer or document was closed or removed, so the dream was cancelled."
 )
-
-
-def _region_now(document: Document, dream: HistoryEntry, node: Node | None) -> Rect:
-    canvas = source.canvas_of(document)
-    size = canvas.width, canvas.height
-    region = region_now(dream, size, tracking.at(node) if node is not None else None)
-    if region is None:
-        raise UserError(
-            f"The canvas was cropped and the layer of “{dream.name}” is gone, so there is no "
-            "telling where it belongs."
-        )
-    return region
 
 
 def _ending(error: BridgeError | UserError) -> StatusText:

@@ -63,6 +63,7 @@ _BUSY = {
 ASLEEP = ServerText("Asleep", "The server starts with the first dream.")
 CAPTURING = StatusText("Reading the layer…", 0.0)
 WAKING = StatusText("Waking the dream server…", 0.0)
+ELSEWHERE = StatusText("Done; it is placed when its document is in front again.", 1.0)
 CANCELLING = StatusText("Cancelling…", 0.0)
 CANCELLED = StatusText("Cancelled; the document is as it was.")
 

@@ -7,28 +7,29 @@ waits: what can't be done while the user paints is asked for again. GUI thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Generator
 
 from bridgeclient.region import Rect, moved, relative
-from dreamkrita.document import dream_registry
+from dreamkrita.document import dream_registry, placement
 from dreamkrita.document.colour_space import ColourSpace
 from dreamkrita.document.hidden_document import HiddenDocument
 from dreamkrita.document.images import THUMBNAIL, jpeg, shrunk
+from dreamkrita.document.payload import LayerPixels
+from dreamkrita.document.pixels import made_opaque
 from dreamkrita.document.shape import Shape
-from dreamkrita.document.source import canvas_of, id_of, is_open, node_with_id, strips
+from dreamkrita.document.source import (
+    canvas_of,
+    id_of,
+    in_front,
+    is_open,
+    node_with_id,
+    ready,
+    strips,
+)
 from dreamkrita.document.tracking import LayerState, SourceState, difference, shift
-from krita import Document, Krita, Node, Selection
-
-
-class Pause(Enum):
-    """What a step of work asks for before it goes on."""
-
-    YIELD = "let the GUI do its own work"
-    RETRY = "the document is busy; try again soon"
-
-
-Work = Iterator[Pause]
+from dreamkrita.document.undo_step import UndoStep
+from dreamkrita.document.work_queue import Pause, Work
+from krita import Document, Node, Selection
 
 _REFRESH_S, _PIXEL_S, _REFRESH_SHARE = 0.25, 1.2e-7, 12
 """Previews are shown no more often than this, nor than Krita can well draw the layer's pixels, and
@@ -44,9 +45,6 @@ _SAMPLED = 3  # Krita takes single pixels for a thumbnail; so take more and smoo
 
 _ACTIVATIONS = 6
 """How often to look whether Krita has made the layer the active one."""
-
-_WITHDRAWALS = 40
-"""How often to look whether Krita has undone the layer before removing it."""
 
 
 class DreamLayer:
@@ -68,7 +66,10 @@ class DreamLayer:
         self._source_moved = (0, 0)
         self._id = ""
         self._adopted: Node | None = None
-        self._undo_texts: set[str] = set()
+        self._joins: bool | None = None
+        self._group = ""
+        self._mode = placement.NORMAL
+        self._step = UndoStep(document)
         self._pixels, self._fresh_at = region.width * region.height, 0.0
 
     @property
@@ -101,15 +102,21 @@ class DreamLayer:
         """Whether it is time to show the next preview."""
         return time.monotonic() >= self._fresh_at
 
-    def show(self, pixels: bytes, space: ColourSpace, hidden: HiddenDocument) -> Work:
+    def has_to_wait(self, picture: LayerPixels) -> bool:
+        """Whether it can be added only when its document is in front."""
+        source = node_with_id(self.document, self._of)
+        if self._id or source is None or in_front(self.document):
+            return False
+        joins = placement.needs_group(self.document, source, soft=picture.soft)
+        return joins and not placement.shares_group(self.document, source)
+
+    def show(self, picture: LayerPixels, hidden: HiddenDocument) -> Work:
         """Give it these pixels of the whole region, and add it if it isn't there yet."""
-        parts: list[tuple[Rect, bytes]] = []
-        for strip in strips(self.region):
-            rows = relative(strip, self.region)
-            size = rows.width * space.pixel_bytes
-            part = pixels[rows.y * size : rows.bottom * size]
-            parts.append((strip, hidden.convert(part, rows.width, space, self.space)))
-            yield Pause.YIELD
+        source = node_with_id(self.document, self._of)
+        if self._joins is None and source is not None:
+            self._joins = placement.needs_group(self.document, source, soft=picture.soft)
+        del source
+        parts = yield from self._converted(picture, hidden)
         if self._adopted is None and not self.gone:
             self._adopted = self._made(hidden)
             yield Pause.YIELD
@@ -120,17 +127,47 @@ class DreamLayer:
         active = self.document.activeNode()
         before, added = id_of(active) if active is not None else "", not self._id
         del active
+        if added and self._joins and not (yield from self._make_group()):
+            return
         started = time.monotonic()
         self._put(self._adopted, parts, hidden)
         took = time.monotonic() - started
         if added:
             yield from self._keep_active(before)
-            self._undo_texts.add(_undo_text())
+            self._step.note()
         while not self.gone and not ready(self.document):
             yield Pause.RETRY
+        if added:
+            self._step.note()  # Krita's own command is recorded only now
         drawn = time.monotonic() - started
         pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took, _IDLE_SHARE * drawn)
         self._fresh_at = time.monotonic() + pause
+
+    def _converted(
+        self, picture: LayerPixels, hidden: HiddenDocument
+    ) -> Generator[Pause, None, list[tuple[Rect, bytes]]]:
+        """The pixels in the layer's colour space, in strips."""
+        parts, given, own = [], picture.space, self.space
+        for strip in strips(self.region):
+            rows = relative(strip, self.region)
+            size = rows.width * given.pixel_bytes
+            part = picture.pixels[rows.y * size : rows.bottom * size]
+            part = hidden.convert(part, rows.width, given, own)
+            if self._joins:  # the source's alpha is inherited, and not to be taken twice
+                part = made_opaque(part, own.channels, own.depth)
+            parts.append((strip, part))
+            yield Pause.YIELD
+        return parts
+
+    def _make_group(self) -> Generator[Pause, None, bool]:
+        """Whether the group is there, or not needed any more because the source is gone."""
+        source = node_with_id(self.document, self._of)
+        shares = source is None or placement.shares_group(self.document, source)
+        del source
+        if not shares:
+            self._group = yield from placement.grouped(self.document, self._of)
+            shares = bool(self._group) or node_with_id(self.document, self._of) is None
+        return shares and not self.gone
 
     def _put(self, node: Node, parts: list[tuple[Rect, bytes]], hidden: HiddenDocument) -> None:
         was = self.region
@@ -138,9 +175,11 @@ class DreamLayer:
         for strip, part in parts:
             to = moved(strip, self.region.x - was.x, self.region.y - was.y)
             node.setPixelData(part, to.x, to.y, to.width, to.height)
-        if not self._id:
+        added = not self._id
+        if added:
             self._add(node)
-        elif strayed or not hidden.refresh(node):
+        drawn_by_krita = added and not self._group
+        if strayed or not (drawn_by_krita or hidden.refresh(node)):
             self.document.refreshProjection()
         self._written = LayerState(node, self.region)
 
@@ -171,13 +210,9 @@ class DreamLayer:
             return
         while not self.gone and not ready(self.document):
             yield Pause.RETRY
-        if not self.gone and self._is_last_step():
-            _trigger("edit_undo")
-            for _ in range(_WITHDRAWALS):
-                if self.gone:
-                    return
-                yield Pause.RETRY
-            _trigger("edit_redo")
+        if not self.gone and self._step.is_last():
+            blends = bool(self._group) and self._mode != placement.NORMAL  # that is another step
+            yield from self._step.undo(lambda: self.gone, times=1 + blends)
         if (node := self._node()) is not None:
             node.remove()
 
@@ -188,6 +223,8 @@ class DreamLayer:
             for node in dream_registry.earlier_dreams(self.document, source):
                 if id_of(node) != self._id:
                     node.setVisible(False)
+        if self._group:
+            dream_registry.register(self.document, self._group, self._of)
         dream_registry.register(self.document, self._id, self._of)
 
     def release(self) -> None:
@@ -197,7 +234,9 @@ class DreamLayer:
     def _made(self, hidden: HiddenDocument) -> Node:
         node = hidden.adopt(self.document.createNode(self.name, "paintlayer"))
         source, space = node_with_id(self.document, self._of), self.space
-        if source is not None:
+        if self._joins:
+            node.setInheritAlpha(True)
+        elif source is not None:
             node.setBlendingMode(source.blendingMode())
             node.setOpacity(source.opacity())
             node.setInheritAlpha(source.inheritAlpha())
@@ -212,12 +251,15 @@ class DreamLayer:
     def _add(self, node: Node) -> None:
         source = node_with_id(self.document, self._of)
         parent = source.parentNode() if source is not None else None
-        if source is None or parent is None:  # it was removed meanwhile
+        if source is not None and parent is not None and id_of(parent) == self._group:
+            placement.join(parent, source, node)
+            self._mode = source.blendingMode()
+        elif source is None or parent is None:  # it was removed meanwhile
             self.document.rootNode().addChildNode(node, None)
         else:
             parent.addChildNode(node, dream_registry.topmost(self.document, source))
         self._id = id_of(node)
-        self._undo_texts.add(_undo_text())
+        self._step.note()
 
     def _keep_active(self, before: str) -> Work:
         """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
@@ -232,20 +274,6 @@ class DreamLayer:
             del former, active
             yield Pause.RETRY
 
-    def _is_last_step(self) -> bool:
-        """Whether Krita's Undo would take away this layer, as far as its text tells."""
-        active = Krita.instance().activeDocument()
-        in_front = active is not None and active == self.document
-        return in_front and _undo_text() in self._undo_texts
-
-
-def ready(document: Document) -> bool:
-    """Whether the document can be changed now: the user doesn't paint, Krita doesn't compute."""
-    if not document.tryBarrierLock():
-        return False
-    document.unlock()
-    return True
-
 
 def _selection(shape: Shape, canvas: Rect) -> Selection:
     """The selection for the mask.
@@ -259,12 +287,3 @@ def _selection(shape: Shape, canvas: Rect) -> Selection:
         selection.setPixelData(b"\0", x, y, 1, 1)
     selection.setPixelData(shape.grey, at.x, at.y, at.width, at.height)
     return selection
-
-
-def _undo_text() -> str:
-    """What Krita's Undo says that it would undo; it takes Krita a moment to say so."""
-    return str(Krita.instance().action("edit_undo").text())
-
-
-def _trigger(action: str) -> None:
-    Krita.instance().action(action).trigger()

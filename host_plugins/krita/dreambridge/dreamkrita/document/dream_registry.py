@@ -16,7 +16,7 @@ _ABOUT = "Which layers are dreams, and of which"
 
 
 def register(document: Document, dream: str, source: str) -> None:
-    """Record that a layer is a dream of another."""
+    """Record that a layer is a dream of another, or the group that the two share."""
     entries = _entries(document) | {dream: source}
     document.setAnnotation(_KEY, _ABOUT, json.dumps(entries).encode())
 
@@ -38,6 +38,11 @@ def topmost(document: Document, source: Node) -> Node:
         return source
     family = {id_of(node) for node in (source, *earlier_dreams(document, source))}
     return [node for node in parent.childNodes() if id_of(node) in family][-1]
+
+
+def is_group_of(document: Document, group: Node, source: Node) -> bool:
+    """Whether the group was made for this source and its dreams."""
+    return _entries(document).get(id_of(group)) == id_of(source)
 
 
 def _entries(document: Document) -> dict[str, str]:

@@ -7,6 +7,7 @@ bring Krita down.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bridgeclient import DreamRequest, ImageFrame, Preview, Result
@@ -14,7 +15,7 @@ from bridgeclient.region import GUIDE_SIDE, Rect, cut
 from dreamkrita.document import images
 from dreamkrita.document.colour_space import BYTES, DTYPES, SRGB8, ColourSpace
 from dreamkrita.document.history import pack
-from dreamkrita.document.pixels import opaque_somewhere, support, swapped
+from dreamkrita.document.pixels import half_transparent, opaque_somewhere, support, swapped
 from dreamkrita.document.shape import Shape
 from dreamkrita.errors import UserError
 
@@ -26,11 +27,15 @@ _EVERYWHERE = b"\xff"
 
 @dataclass(frozen=True)
 class LayerPixels:
-    """The region's pixels for its layer; `block` is what the history keeps of a finished dream."""
+    """The region's pixels for its layer; `block` is what the history keeps of a finished dream.
+
+    `soft`: the source is half transparent somewhere in the region.
+    """
 
     pixels: bytes
     space: ColourSpace
     block: bytes = b""
+    soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,13 +83,22 @@ class Payload:
     def unpack(self, event: Preview | Result) -> LayerPixels:
         """The region of what came back, for the layer."""
         if isinstance(event, Preview):
-            return LayerPixels(images.enlarged(event.image, self.context, self.region), SRGB8)
+            preview = images.enlarged(event.image, self.context, self.region)
+            return LayerPixels(preview, SRGB8, soft=self._soft)
         wire = self.wire
         pixels = cut(bytes(event.image.pixels), self.context, self.region, wire.pixel_bytes)
         if wire.swaps:
             pixels = swapped(pixels, wire.depth)
         greys = self.shape.greys(self.region) if self.shape is not None else None
-        return LayerPixels(pixels, wire, pack(pixels, greys))
+        return LayerPixels(pixels, wire, pack(pixels, greys), self._soft)
+
+    @cached_property
+    def _soft(self) -> bool:
+        wire, greys = self.wire, None
+        if self.shape is not None:
+            greys = self.shape.greys(self.region)
+        inner = cut(b"".join(self.parts), self.context, self.region, wire.pixel_bytes)
+        return half_transparent(inner, wire.channels, wire.depth, greys)
 
     def _mask(self) -> ImageFrame | None:
         if self.shape is None:

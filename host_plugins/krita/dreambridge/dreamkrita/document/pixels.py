@@ -63,6 +63,46 @@ def opaque_somewhere(pixels: bytes, channels: int, value_bytes: int) -> bool:
     return any(pixels[first::size].strip(b"\0") for first in firsts)
 
 
+_FULL = {"U8": b"\xff", "U16": b"\xff\xff", "F16": b"\x00\x3c", "F32": b"\x00\x00\x80\x3f"}
+"""The bytes of a full alpha, by Krita's names of depths."""
+
+
+def half_transparent(pixels: bytes, channels: int, depth: str, greys: bytes | None) -> bool:
+    """Whether any pixel is neither opaque nor fully transparent; where `greys` aren't 0, if given.
+
+    Alpha is the last channel.
+    """
+    some = other = 0
+    for byte, full in zip(_alpha_bytes(pixels, channels, depth), _FULL[depth], strict=True):
+        some |= int.from_bytes(byte.translate(_SUPPORT), "little")
+        other |= int.from_bytes(byte.translate(_unlike(full)), "little")
+    where = int.from_bytes(support(greys), "little") if greys is not None else -1
+    return bool(some & other & where)
+
+
+def made_opaque(pixels: bytes, channels: int, depth: str) -> bytes:
+    """The pixels, opaque wherever they aren't fully transparent; alpha is the last channel."""
+    out, some = bytearray(pixels), 0
+    alpha = _alpha_bytes(pixels, channels, depth)
+    for byte in alpha:
+        some |= int.from_bytes(byte.translate(_SUPPORT), "little")
+    flags, size = some.to_bytes(len(alpha[0]), "little"), channels * len(alpha)
+    for place, full in enumerate(_FULL[depth], size - len(alpha)):
+        out[place::size] = flags.translate(bytes([0] * 255 + [full]))
+    return bytes(out)
+
+
+def _alpha_bytes(pixels: bytes, channels: int, depth: str) -> list[bytes]:
+    """The alpha of all pixels, for each of a value's bytes."""
+    width = len(_FULL[depth])
+    return [pixels[(channels - 1) * width + byte :: channels * width] for byte in range(width)]
+
+
+def _unlike(value: int) -> bytes:
+    """For `bytes.translate`: 255 for every other value, 0 for this one."""
+    return bytes(0 if one == value else 255 for one in range(256))
+
+
 def support(greys: bytes) -> bytes:
     """A mask that is 255 wherever anything is selected.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridgeclient import Result
@@ -12,7 +12,7 @@ from bridgeclient.region import Rect, cut, relative
 from dreamkrita.document.colour_space import SRGB8, ColourSpace, wire_model, wire_space
 from dreamkrita.document.difference import added
 from dreamkrita.document.draft_payload import DraftPayload
-from dreamkrita.document.dream_layer import DreamLayer, Pause, Work, ready
+from dreamkrita.document.dream_layer import DreamLayer
 from dreamkrita.document.hidden_document import HiddenDocument
 from dreamkrita.document.history import HistoryEntry, PixelPacker
 from dreamkrita.document.payload import GuidePixels, LayerPixels, Payload
@@ -23,10 +23,12 @@ from dreamkrita.document.source import (
     id_of,
     node_with_id,
     read,
+    ready,
     space_of,
     strips,
 )
 from dreamkrita.document.tracking import at
+from dreamkrita.document.work_queue import Pause, Work
 from dreamkrita.errors import UserError
 from krita import Document, GroupLayer, Krita
 
@@ -82,6 +84,7 @@ class RunningDream:
     payload: Payload | None = None
     hidden: HiddenDocument = field(default_factory=HiddenDocument)
     finished: bool = False
+    stopping: bool = False
     showing: bool = False
     saved: bool = False
     original: OriginalPixels | None = None
@@ -150,7 +153,8 @@ class RunningDream:
         """The result as the layer gets it."""
         if self.original is None:
             return picture
-        return (yield from self.original.changed(picture.pixels, self.hidden))
+        changed = yield from self.original.changed(picture.pixels, self.hidden)
+        return replace(changed, soft=picture.soft)
 
     def _wire(self) -> ColourSpace:
         if self.draft:

@@ -87,12 +87,24 @@ def check_layer(layer: Node) -> None:
     """
     check_picture(layer)
     name = layer.name()
+    if (group := _locked_group(layer)) is not None:
+        raise UserError(f"The group “{group}” is locked: unlock it in the Layers docker.")
     if layer.locked():
         raise UserError(
             f"The layer “{name}” is locked: unlock it in the Layers docker, then dream."
         )
     if not layer.visible():
         raise UserError(f"The layer “{name}” is hidden: show it in the Layers docker, then dream.")
+
+
+def _locked_group(layer: Node) -> str | None:
+    """The name of a locked group that the layer is in."""
+    parent = layer.parentNode()
+    while parent is not None:
+        if parent.locked():
+            return parent.name()
+        parent = parent.parentNode()
+    return None
 
 
 def check_picture(layer: Node) -> None:
@@ -202,3 +214,17 @@ def node_with_id(document: Document, unique_id: str) -> Node | None:
 def is_open(document: Document) -> bool:
     """Whether the user hasn't closed the document."""
     return any(document == one for one in Krita.instance().documents())
+
+
+def ready(document: Document) -> bool:
+    """Whether the document can be changed now: the user doesn't paint, Krita doesn't compute."""
+    if not document.tryBarrierLock():
+        return False
+    document.unlock()
+    return True
+
+
+def in_front(document: Document) -> bool:
+    """Whether Krita's commands are about this document now."""
+    active = Krita.instance().activeDocument()
+    return active is not None and bool(active == document)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import Enum
 
-from dreamkrita.document.dream_layer import Pause, Work
-from dreamkrita.errors import UserError
+from dreamkrita.errors import UserError, unexpected
 from dreamkrita.qt import QtCore
 
 _TURN_S = 0.012
 """How long a turn of work may take before the GUI has its own."""
 
 _RETRY_MS = 50
+
+
+class Pause(Enum):
+    """What a step of work asks for before it goes on."""
+
+    YIELD = "let the GUI do its own work"
+    RETRY = "the document is busy; try again soon"
+
+
+Work = Iterator[Pause]
 
 
 class WorkQueue(QtCore.QObject):
@@ -58,9 +69,13 @@ class WorkQueue(QtCore.QObject):
                 pause = next(work)
             except StopIteration:
                 self._drop(work)
-            except UserError as refusal:
+            except UserError as error:
                 self._drop(work)
-                self._failed(refusal)
+                self._failed(error)
+            except Exception as error:  # whatever it is, the docker must not stay busy
+                traceback.print_exc()
+                self._drop(work)
+                self._failed(unexpected(error))
         return pause
 
     def _drop(self, work: Work) -> None:

@@ -11,7 +11,6 @@ from lab import (
     activate,
     click,
     click_item,
-    docker,
     document,
     dream,
     message,
@@ -176,11 +175,17 @@ def prepared(doc: Document, source: Node, selected: Any = SELECTED) -> Iterator[
     quick()
 
 
-@case("the latest dream is on top")
-def _() -> Iterator[Any]:
+def one_layer() -> Iterator[Any]:
+    """A document with one layer, ready to dream of it."""
     doc = bare((yield from document(**SIZE)))
     source = painted(doc)
     yield from prepared(doc, source)
+    return doc, source
+
+
+@case("the latest dream is on top")
+def _() -> Iterator[Any]:
+    doc, _source = yield from one_layer()
     pictures = [seen(doc, "0")]
     for number in (1, 2, 3):
         click("new_seed")
@@ -198,9 +203,7 @@ def _() -> Iterator[Any]:
 
 @case("a dream of a dream below a layer of the artist")
 def _() -> Iterator[Any]:
-    doc = bare((yield from document(**SIZE)))
-    source = painted(doc)
-    yield from prepared(doc, source)
+    doc, source = yield from one_layer()
     yield from dream()
     yield settled(doc)
     first = doc.topLevelNodes()[1]
@@ -219,9 +222,7 @@ def _() -> Iterator[Any]:
 
 @case("earlier dreams are hidden by choice")
 def _() -> Iterator[Any]:
-    doc = bare((yield from document(**SIZE)))
-    source = painted(doc)
-    yield from prepared(doc, source)
+    doc, _source = yield from one_layer()
     yield from dream()
     yield settled(doc)
     first = seen(doc, "first")
@@ -238,48 +239,9 @@ def _() -> Iterator[Any]:
     return facts | {"placed_is_seen": seen(doc, "placed") == first}
 
 
-def taken_over(name: str, mode: str, opacity: int, pixel: bytes, inherits: bool = False) -> None:
-    """A dream that changes nothing, of a layer that isn't plainly opaque."""
-
-    @case(name)
-    def _() -> Iterator[Any]:
-        doc = bare((yield from document(**SIZE)))
-        painted(doc, "paper", 3)
-        group = doc.createGroupLayer("group")
-        doc.rootNode().addChildNode(group, None)
-        base = doc.createNode("base", "paintlayer")
-        base.setPixelData(b"\x10\xa0\x40\xff" * 1600, 80, 50, 40, 40)
-        group.addChildNode(base, None)
-        source = doc.createNode("source", "paintlayer")
-        source.setPixelData(pixel * (160 * 120), 20, 20, 160, 120)
-        source.setBlendingMode(mode)
-        source.setOpacity(opacity)
-        source.setInheritAlpha(inherits)
-        group.addChildNode(source, None)
-        yield from prepared(doc, source)
-        docker()._controller.model.set("step", 0.0)
-        before = seen(doc, "before")
-        yield from dream()
-        yield settled(doc)
-        new = group.childNodes()[-1]
-        return {
-            "message": message(),
-            "took": [new.blendingMode(), new.opacity(), new.inheritAlpha()],
-            "of": [mode, opacity, inherits],
-            "changed": differences(before, seen(doc, "after"), SELECTED),
-        }
-
-
-taken_over("inherits alpha", "normal", 255, b"\x30\x60\xc0\xff", inherits=True)
-taken_over("multiplies", "multiply", 255, b"\x00\x00\xff\xff")
-taken_over("half opaque", "normal", 128, b"\x30\x60\xc0\xff")
-
-
 @case("a local selection")
 def _() -> Iterator[Any]:
-    doc = bare((yield from document(**SIZE)))
-    source = painted(doc)
-    yield from prepared(doc, source)
+    doc, source = yield from one_layer()
     doc.setSelection(Selection())
     local, selection = doc.createSelectionMask("local"), Selection()
     selection.select(*SELECTED, 255)

@@ -29,7 +29,7 @@ CASES.clear()
 
 def slow() -> None:
     """Settings of a dream with some previews, on a fast machine too."""
-    quick("relu3_1", iterations=100, octaves=2)
+    quick("relu3_3", iterations=100, octaves=3)
 
 
 def started(selected: Any = SELECTED) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from lab import (
     all_nodes,
     busy,
     click,
+    docker,
     document,
     dream,
     message,
@@ -55,6 +56,23 @@ def _() -> Iterator[Any]:
     yield from dream()
     yield settled(doc)
     return {"message": message(), "layers": len(dreams_of(doc))}
+
+
+@case("something unexpected")
+def _() -> Iterator[Any]:
+    doc = yield from prepared()
+    before = tree(doc.rootNode())
+    quick("relu4_3", iterations=100, octaves=30)
+    click("dream_button")
+    yield lambda: bool(dreams_of(doc)) or not busy()
+    layer = docker()._controller._dream.layer
+    layer.show = None  # whatever is called next with it is an error that nobody thought of
+    yield lambda: not busy()
+    yield settled(doc)
+    facts: dict[str, Any] = {"message": message(), "same_layers": tree(doc.rootNode()) == before}
+    quick()
+    yield from dream()
+    return facts | {"next": message()}
 
 
 @case("server killed in the middle")
