@@ -20,30 +20,31 @@ def node(id: str, alive: bool = True, **resources: float) -> dict[str, Any]:
 
 def found(
     nodes: list[dict[str, Any]], device: str = "auto", cpus: int = 0
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[str, int, int, int]]:
     slots = find_slots(nodes, device, cpus).values()
-    return [(slot.node_name, slot.gpus, slot.cpus) for slot in slots]
+    return [(slot.node_name, slot.gpus, slot.cpus, slot.threads) for slot in slots]
 
 
 def test_one_engine_per_gpu_and_none_beside_them() -> None:
     nodes = [node("a", CPU=8.0, GPU=2.0), node("b", CPU=16.0)]
-    assert found(nodes) == [("node-a", 1, 0), ("node-a", 1, 0)]
+    assert found(nodes) == [("node-a", 1, 0, 4), ("node-a", 1, 0, 4)]
 
 
 def test_cores_where_there_is_no_gpu() -> None:
-    assert found([node("a", CPU=8.0), node("b", CPU=3.0)]) == [("node-a", 0, 8), ("node-b", 0, 3)]
+    nodes = [node("a", CPU=8.0), node("b", CPU=3.0)]
+    assert found(nodes) == [("node-a", 0, 8, 8), ("node-b", 0, 3, 3)]
 
 
 def test_cores_in_shares() -> None:
     nodes = [node("a", CPU=5.0), node("b", CPU=1.0)]
-    assert found(nodes, cpus=2) == [("node-a", 0, 2), ("node-a", 0, 2), ("node-b", 0, 1)]
+    assert found(nodes, cpus=2) == [("node-a", 0, 2, 2)] * 2 + [("node-b", 0, 1, 1)]
 
 
 def test_cores_beside_gpus_only_if_asked_for() -> None:
     nodes = [node("a", CPU=8.0, GPU=1.0), node("b", CPU=4.0)]
-    assert found(nodes, cpus=4) == [("node-a", 1, 0), ("node-b", 0, 4)]
-    assert found(nodes, device="cpu") == [("node-a", 0, 8), ("node-b", 0, 4)]
-    assert found(nodes, device="cuda", cpus=4) == [("node-a", 1, 0)]
+    assert found(nodes, cpus=4) == [("node-a", 1, 0, 8), ("node-b", 0, 4, 4)]
+    assert found(nodes, device="cpu") == [("node-a", 0, 8, 8), ("node-b", 0, 4, 4)]
+    assert found(nodes, device="cuda", cpus=4) == [("node-a", 1, 0, 8)]
 
 
 def test_nodes_that_died_or_offer_nothing() -> None:

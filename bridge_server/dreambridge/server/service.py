@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-from bridgeclient.errors import bridge_error
+from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.lock import ServerLock
 from bridgeclient.private import make_private_folder
 from dreambridge import __version__
@@ -77,6 +77,9 @@ def _allow_many_files() -> None:
 def _serve(paths: Paths, lock: ServerLock, options: Options, workers: PoolOptions) -> None:
     try:
         _run(paths, lock, _make_server(paths, options, _make_pool(workers, paths)))
+    except BridgeError as error:
+        _log.error("%s", error)
+        raise
     except Exception:
         _log.exception("the server failed")
         raise

@@ -45,7 +45,7 @@ class Facts:
 
 
 class EngineActor:
-    """See the module. Ray tells torch, by OMP_NUM_THREADS, on how many cores to compute."""
+    """See the module."""
 
     def __init__(self, weights: str, device: str, precision: str) -> None:
         logging.basicConfig(level=logging.INFO)  # Ray collects standard error

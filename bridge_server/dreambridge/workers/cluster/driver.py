@@ -93,7 +93,12 @@ class Driver:
                     await self._command(job, command)
 
     async def _submit(self, request: DreamRequest) -> None:
-        stored = await asyncio.to_thread(ray.put, as_arrays(to_frames(request)))
+        try:
+            stored = await asyncio.to_thread(ray.put, as_arrays(to_frames(request)))
+        except RayError:
+            _log.exception("job %s can't be stored", request.job)
+            await self._link.send(Failed(request.job, _too_large()))
+            return
         job = self._jobs[request.job] = Job(request.job, stored)
         self._waiting.append(job)
         if self._fleet.free() is None:
@@ -179,6 +184,14 @@ class Driver:
     async def _fail(self, job: Job, error: BridgeError) -> None:
         del self._jobs[job.id]
         await self._link.send(Failed(job.id, error))
+
+
+def _too_large() -> BridgeError:
+    return bridge_error(
+        "engine.out_of_memory",
+        "Ray's object store has no room for this dream.",
+        "Dream a smaller region, or start Ray with a larger --object-store-memory.",
+    )
 
 
 def _failed(error: Exception) -> BridgeError:

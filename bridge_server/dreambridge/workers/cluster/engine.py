@@ -82,6 +82,7 @@ class Engine:
     def _make(self) -> Any:
         wanted = with_short_waits(with_large_pages(os.environ))
         added = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
+        added["OMP_NUM_THREADS"] = str(self.slot.threads)
         options = self._options
         return (
             ray.remote(EngineActor)

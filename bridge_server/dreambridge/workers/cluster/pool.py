@@ -70,7 +70,7 @@ class ClusterPool:
         self._driver = self._start()
         try:
             self._wait_until_joined()
-        except BridgeError:
+        except BaseException:
             self.close()
             raise
 

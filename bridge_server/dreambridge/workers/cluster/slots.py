@@ -14,7 +14,8 @@ from typing import Any
 class Slot:
     """Room for one engine: `id` is its name in the server's status, `node` Ray's id of the node.
 
-    `gpus` is 1 or 0; `cpus` is the number of cores that an engine without a GPU computes on.
+    `gpus` (1 or 0) and `cpus` are what it takes of the node: an engine with a GPU takes no cores
+    from others, but has `threads` of its own all the same.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Slot:
     node_name: str
     gpus: int
     cpus: int
+    threads: int
 
 
 def find_slots(
@@ -41,10 +43,11 @@ def find_slots(
         gpus = _whole(node, "GPU") if use_gpus else 0
         cores = _whole(node, "CPU") if use_cores and not gpus else 0
         share = min(cpus_per_worker or cores, cores)
-        sizes = [(1, 0)] * gpus or [(0, share)] * (cores // share if share else 0)
-        for index, (gpu, cpus) in enumerate(sizes):
+        sizes = [(1, 0, max(1, _whole(node, "CPU") // gpus))] * gpus if gpus else []
+        sizes = sizes or [(0, share, share)] * (cores // share if share else 0)
+        for index, size in enumerate(sizes):
             id = f"{node['NodeID'][:8]}-{index}"
-            slots[id] = Slot(id, node["NodeID"], _name(node), gpu, cpus)
+            slots[id] = Slot(id, node["NodeID"], _name(node), *size)
     return slots
 
 
