@@ -59,7 +59,9 @@ class Fleet:
 
     def _rest_or_start(self) -> None:
         now = time.monotonic()
-        if any(engine.job for engine in self.engines.values()):
+        engines = self.engines.values()
+        warm = any(engine.state is EngineState.WARM for engine in engines)
+        if not warm or any(engine.job for engine in engines):
             self._used_at = now
         if self._awake and 0 < self._options.idle_s < now - self._used_at:
             self._rest()
