@@ -15,7 +15,7 @@ import pytest
 from bridgeclient import Result
 from cluster.requests import QUICK, dream_of
 from dreambridge.arrays import Array
-from servers import Server, wait_until
+from servers import Server
 
 START = [sys.executable, "-m", "dreambridge", "serve"]
 
@@ -61,13 +61,10 @@ def test_an_address_that_is_none(tmp_path: Path, address: str) -> None:
 @pytest.mark.usefixtures("ray_environment")
 def test_a_cluster_of_this_machine_alone(serve: Callable[..., Server], photo: Array) -> None:
     """Its ports are on the loopback address, nobody else can use it, it ends with the server."""
-    server = serve("--cluster", "local", "--worker-idle-timeout", "0.05")
+    server = serve("--cluster", "local")
     with server.connect() as client:
         job = client.submit(dream_of(photo, QUICK))
         *_, result = client.events(job)
-        assert isinstance(result, Result)
-        wait_until(lambda: client.status().workers[0]["state"] == "idle", "the engine has gone")
-        *_, result = client.events(client.submit(dream_of(photo, QUICK)))
         assert isinstance(result, Result)
         processes = psutil.Process(server.process.pid).children(recursive=True)
         listening = [
