@@ -63,7 +63,8 @@ def step(
         image: the image in [0, 1].
         gradient: its gradient; destroyed.
         amount: mean absolute change in 8-bit grey levels.
-        weight: (H, W) of 0 and 1: where the image may change; means are taken there.
+        weight: (H, W), from 0 up: where the image may change, and by how much more than elsewhere;
+            means are weighted with it.
         saturation: share of the difference between channels that stays in the gradient; at 0 all
             change alike, so that colours stay and only lightness changes.
         level: the means to keep, as from `mean_level`; the image's own if None.
@@ -73,12 +74,7 @@ def step(
     """
     if saturation < 1:
         gradient.lerp_(gradient.mean(dim=0, keepdim=True), 1 - saturation)
-    gradient -= mean_level(gradient, weight)
-    area = float(gradient[0].numel())
-    if weight is not None:
-        gradient *= weight
-        area = scalars.read(scalars.total(weight))
-    change = _free_change(gradient, image)
+    change = _fade(gradient, image, weight, saturation)
     if not math.isfinite(change):
         raise NonFiniteError(
             "The gradient became NaN or infinite.",
@@ -86,20 +82,48 @@ def step(
         )
     if change == 0:
         return
-    gradient *= amount / 255 * 3 * area / change
-    if level is not None:
-        drift = (level - mean_level(image, weight)) * LEVELLING
-        gradient += drift if weight is None else drift * weight
-    add_in_range(image, gradient, saturation)
-
-
-def _free_change(change: Tensor, image: Tensor) -> float:
-    """The sum of what `faded` leaves of a small change; both (3, H, W)."""
-    left = change.new_zeros(())
+    area = float(gradient[0].numel())
+    if weight is not None:
+        area = scalars.read(scalars.total(weight))
+    scale = amount / 255 * 3 * area / change
+    if saturation == 0:
+        gradient *= scale
+        if level is not None:
+            drift = (level - mean_level(image, weight)) * LEVELLING
+            gradient += drift if weight is None else drift * weight
+        add_in_range(image, gradient, saturation)
+        return
+    end, share = _levelling(image, weight, level) if level is not None else (image, None)
     for rows in strips(image):
-        moved, part = change[:, rows], image[:, rows]
-        room = torch.where(moved > 0, 1 - part, part)
-        left += scalars.total(moved.abs() * room.div_(SHOULDER).clamp_(0, 1))
+        part = image[:, rows].add_(gradient[:, rows], alpha=scale)
+        if share is not None:
+            part.lerp_(end.expand_as(part), share if weight is None else share * weight[rows])
+        part.clamp_(0, 1)
+
+
+def _levelling(image: Tensor, weight: Tensor | None, level: Tensor) -> tuple[Tensor, Tensor]:
+    """Black or white for each channel, and how far towards it `LEVELLING` asks to go."""
+    mean = mean_level(image, weight)
+    end = (level > mean).to(image.dtype)
+    return end, LEVELLING * (level - mean).abs() / (end - mean).abs().clamp_min(1e-6)
+
+
+def _fade(gradient: Tensor, image: Tensor, weight: Tensor | None, saturation: float) -> float:
+    """Takes the mean from the gradient and fades it near black and white; returns the sum of sizes.
+
+    Where a change would go towards an end that is nearer than `SHOULDER`, it shrinks in proportion
+    to that distance: `faded` to first order, in few passes. Both (3, H, W); in place. At
+    `saturation` 0 only the sum is of faded changes, because the channels must fade together.
+    """
+    mean = mean_level(gradient, weight)
+    left, middle = gradient.new_zeros(()), gradient.new_tensor(0.5 / SHOULDER)
+    for rows in strips(image):
+        moved = gradient[:, rows].sub_(mean)
+        room = torch.addcmul(middle, image[:, rows] - 0.5, moved.sign(), value=-1 / SHOULDER)
+        if weight is not None:
+            moved *= weight[rows]
+        free = torch.mul(moved, room.clamp_(0, 1), out=moved if saturation > 0 else room)
+        left += scalars.total(torch.linalg.vector_norm(free, ord=1, dim=-1))
     return scalars.read(left)
 
 

@@ -156,7 +156,7 @@ class Tiler:
         if any(term.objective == "norm" for term in terms.values()):
             squares = dict.fromkeys(terms, 0.0)
             for index, tile in enumerate(tiles):
-                trace = self._network.forward(_read(image, tile, origin), terms)
+                trace = self._network.forward(read(image, tile, origin), terms)
                 for name, term in terms.items():
                     core = trace.activations[name][core_positions(name, tile, size)]
                     squares[name] += sum_of_squares(core, term.channels)
@@ -165,7 +165,7 @@ class Tiler:
             terms = {name: replace(term, norm=squares[name] ** 0.5) for name, term in terms.items()}
         out.zero_()
         for index, tile in enumerate(tiles):
-            part = self._tile_gradient(_read(image, tile, origin), tile, terms, size)
+            part = self._tile_gradient(read(image, tile, origin), tile, terms, size)
             out[:, slice(*tile.rows), slice(*tile.columns)] += part[0]
             yield done + (1 - done) * (index + 1) / len(tiles)
 
@@ -222,18 +222,22 @@ def _positions(outer: Span, core: Span, length: int, stride: int) -> slice:
     return slice(core[0] // stride - origin, stop - origin)
 
 
-def _read(image: Tensor, tile: Tile, origin: tuple[int, int]) -> Tensor:
+def read(image: Tensor, tile: Tile, origin: tuple[int, int]) -> Tensor:
     """The tile's input, (1, 3, h, w), from the image that begins at `origin` of the window."""
-    rows, columns = (
-        _mirrored(span, start, length, image.device)
-        for span, start, length in zip(
-            (tile.rows, tile.columns), origin, image.shape[1:], strict=True
-        )
-    )
-    return image.index_select(1, rows).index_select(2, columns)[None]
+    first, last = (edge - origin[0] for edge in tile.rows)
+    rows = _mirrored(image, 1, (first, last))
+    first, last = (edge - origin[1] for edge in tile.columns)
+    return _mirrored(rows, 2, (first, last))[None]
 
 
-def _mirrored(span: Span, start: int, length: int, device: torch.device) -> Tensor:
-    """Which row of an image of `length` rows stands at each row of a span of the window."""
-    index = torch.arange(span[0] - start, span[1] - start, device=device) % (2 * length)
-    return torch.minimum(index, 2 * length - 1 - index)
+def _mirrored(image: Tensor, axis: int, span: Span) -> Tensor:
+    """A span of an image that goes on mirrored at its ends: runs forwards and backwards."""
+    (position, stop), length, runs = span, image.shape[axis], []
+    while position < stop:
+        turn, offset = divmod(position, length)
+        count = min(length - offset, stop - position)
+        begin = length - offset - count if turn % 2 else offset
+        run = image.narrow(axis, begin, count)
+        runs.append(run.flip(axis) if turn % 2 else run)
+        position += count
+    return torch.cat(runs, axis)

@@ -67,6 +67,20 @@ def test_changes_fade_out_near_black_and_white_and_are_whole_elsewhere():
     assert left[3] == pytest.approx(-float(left[2]), rel=1e-4)
 
 
+@pytest.mark.parametrize("saturation", [0.0, 1.0])
+def test_a_step_fades_out_towards_black_but_not_away_from_it(noise, saturation):
+    change = noise[:1].expand_as(noise).clone()
+    image = torch.full_like(noise, 0.5)
+    image[:, :150] = 0.03
+    before = image.clone()
+    ascent.step(image, change.clone(), 1.0, saturation=saturation)
+    moved, down = (image - before).abs()[0], change[0] < 0
+    dark = torch.arange(300).view(-1, 1).expand(300, 170) < 150
+    assert moved[dark & down].mean() < 0.35 * moved[~dark & down].mean()
+    assert moved[dark & ~down].mean() == pytest.approx(float(moved[~dark & ~down].mean()), rel=0.05)
+    assert (image - before).abs().mean() * 255 == pytest.approx(1.0, rel=0.02)
+
+
 def test_two_fading_changes_are_as_good_as_their_sum():
     level, change = torch.linspace(0, 1, 101), torch.full((101,), 0.07)
     once = level + ascent.faded(2 * change, level, 1 - level)

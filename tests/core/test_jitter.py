@@ -7,6 +7,7 @@ import torch
 
 from dreamcore.jitter import edge, largest_window, origin, window
 from dreamcore.layers import LAYERS, Layer
+from dreamcore.tiling import Tile, read
 
 
 def origins(jitter: int, layer: Layer) -> list[tuple[int, int]]:
@@ -48,3 +49,15 @@ def test_a_little_jitter_is_a_little_jitter():
 def test_layers_that_see_further_get_more_around_the_image():
     assert edge(LAYERS["relu1_1"]) == edge(LAYERS["relu4_3"]) == 2
     assert edge(LAYERS["relu5_3"]) > edge(LAYERS["relu5_2"]) > 2
+
+
+@pytest.mark.parametrize("size", [(1, 3), (5, 7), (40, 33)])
+@pytest.mark.parametrize("span", [(0, 9), (4, 60), (0, 100)])
+def test_the_image_goes_on_mirrored_as_often_as_needed(size, span):
+    image = torch.rand(3, *size, generator=torch.Generator().manual_seed(1))
+    around = torch.cat([image, image.flip(1)], 1).repeat(1, 110, 1)
+    around = torch.cat([around, around.flip(2)], 2).repeat(1, 1, 60)
+    begin = [4 * length - 3 for length in size]
+    rows, columns = (slice(start + span[0], start + span[1]) for start in begin)
+    seen = read(image, Tile(span, span, span, span), (3, 3))
+    assert torch.equal(seen[0], around[:, rows, columns])
