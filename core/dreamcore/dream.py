@@ -224,6 +224,7 @@ class Dream:
                 if large:
                     yield iteration + GRADIENT_SHARE
             inner = gradient[:, top : top + size[0], left : left + size[1]]
+            jitter.even_out(inner, layer)
             ascent.step(pixels, inner, settings.step, weight, self._saturation, level)
             yield iteration + 1
 

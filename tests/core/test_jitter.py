@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dreamcore.jitter import edge, largest_window, origin, window
+from dreamcore.jitter import EDGE, even_out, largest_window, origin, window
 from dreamcore.layers import LAYERS, Layer
 from dreamcore.tiling import Tile, read
 
@@ -25,7 +25,7 @@ def test_the_network_sees_whole_strides_with_mirrored_pixels_on_every_side(size,
         for begin, length, room, most in zip(start, size, seen, largest, strict=True):
             assert room % layer.stride == 0
             assert room <= most
-            assert edge(layer) <= begin <= room - length - edge(layer)
+            assert EDGE <= begin <= room - length - EDGE
 
 
 @pytest.mark.parametrize("name", ["relu1_2", "relu3_3", "relu5_3"])
@@ -43,12 +43,19 @@ def test_without_jitter_the_network_sees_the_image_and_no_more():
 
 def test_a_little_jitter_is_a_little_jitter():
     layer = LAYERS["relu5_1"]
-    assert {row - edge(layer) for row, _ in origins(3, layer)} == {0, 1, 2, 3}
+    assert {row - EDGE for row, _ in origins(3, layer)} == {0, 1, 2, 3}
 
 
-def test_layers_that_see_further_get_more_around_the_image():
-    assert edge(LAYERS["relu1_1"]) == edge(LAYERS["relu4_3"]) == 2
-    assert edge(LAYERS["relu5_3"]) > edge(LAYERS["relu5_2"]) > 2
+def test_the_gradient_of_a_layer_that_sees_far_is_raised_towards_the_edges():
+    lifted = {}
+    for name in ("relu4_3", "relu5_2", "relu5_3"):
+        gradient = torch.ones(3, 400, 500)
+        even_out(gradient, LAYERS[name])
+        assert torch.equal(gradient, gradient.flip(1))
+        assert torch.equal(gradient, gradient.flip(2))
+        lifted[name] = gradient[:, 200, 0].mean() / gradient[:, 200, 250].mean()
+    assert lifted["relu4_3"] == 1
+    assert 1.2 < lifted["relu5_2"] < lifted["relu5_3"] < 1.6
 
 
 @pytest.mark.parametrize("size", [(1, 3), (5, 7), (40, 33)])
