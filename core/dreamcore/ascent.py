@@ -116,7 +116,7 @@ def _fade(gradient: Tensor, image: Tensor, weight: Tensor | None, saturation: fl
     `saturation` 0 only the sum is of faded changes, because the channels must fade together.
     """
     mean = mean_level(gradient, weight)
-    left, middle = gradient.new_zeros(()), gradient.new_tensor(0.5 / SHOULDER)
+    left, middle = gradient.new_zeros(()), gradient.new_full((), 0.5 / SHOULDER)
     for rows in strips(image):
         moved = gradient[:, rows].sub_(mean)
         room = torch.addcmul(middle, image[:, rows] - 0.5, moved.sign(), value=-1 / SHOULDER)
