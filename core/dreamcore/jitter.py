@@ -27,7 +27,7 @@ def even_out(gradient: Tensor, layer: Layer) -> None:
     layer's positions, and weaker ones, see a pixel than in the middle. By how much was found by
     measuring dreams of continued photographs (`bench/looks.py`); more mirrored pixels cost more.
     """
-    most = (layer.receptive_field - _FAR) / 160
+    most = (layer.receptive_field - _FAR) / 140
     if most <= 0:
         return
     rows, columns = (

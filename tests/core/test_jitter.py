@@ -55,7 +55,7 @@ def test_the_gradient_of_a_layer_that_sees_far_is_raised_towards_the_edges():
         assert torch.equal(gradient, gradient.flip(2))
         lifted[name] = gradient[:, 200, 0].mean() / gradient[:, 200, 250].mean()
     assert lifted["relu4_3"] == 1
-    assert 1.2 < lifted["relu5_2"] < lifted["relu5_3"] < 1.7
+    assert 1.2 < lifted["relu5_2"] < lifted["relu5_3"] < 1.8
 
 
 @pytest.mark.parametrize("size", [(1, 3), (5, 7), (40, 33)])
