@@ -100,4 +100,4 @@ def test_values_beyond_white_survive_and_are_dreamed(found: dict[str, Any]) -> N
     assert facts["kept"]
     assert facts["changed"] > 0.02, "the highlight was not dreamed"
     for mean, was in zip(facts["means"], (8.0, 6.0, 3.0), strict=True):
-        assert 0.5 * was < mean < 1.5 * was, facts["means"]
+        assert 0.5 * was < mean < 1.7 * was, facts["means"]

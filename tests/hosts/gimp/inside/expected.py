@@ -14,9 +14,10 @@ SETTINGS = {"layers": "relu3_3", "iterations": 10, "octaves": 1, "context": 0, "
 
 def plan_of(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> Any:
     """What would be dreamed, and how long the plug-in says that it takes."""
-    from gimpdream.arguments import read_schema
     from gimpdream.commands import NewDream
     from gimpdream.document.plan import Plan
+
+    from bridgeclient.looks import read_schema
 
     config = Gimp.get_pdb().lookup_procedure(DREAM).create_config()
     for name, value in (SETTINGS | arguments).items():
@@ -27,8 +28,9 @@ def plan_of(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> Any:
 
 
 def expected(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> str:
-    from gimpdream.arguments import read_schema
     from gimpdream.bridge.duration import DurationEstimate
+
+    from bridgeclient.looks import read_schema
 
     estimate = DurationEstimate(read_schema(processes.PLUGIN))
     return estimate.expected(plan_of(image, layer, **arguments))
@@ -36,11 +38,11 @@ def expected(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> str:
 
 def dream_took(seconds: float, image: Gimp.Image, layer: Gimp.Layer) -> None:
     """Let the plug-in know of a dream of this duration."""
-    from gimpdream.arguments import read_schema
     from gimpdream.bridge.duration import DurationEstimate
     from gimpdream.bridge.transfer import prepare
 
     from bridgeclient import Result
+    from bridgeclient.looks import read_schema
 
     plan = plan_of(image, layer)
     transfer = prepare(plan.sources[0], False)
