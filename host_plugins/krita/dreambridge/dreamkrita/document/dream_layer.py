@@ -70,6 +70,7 @@ class DreamLayer:
         self._group = ""
         self._mode = placement.NORMAL
         self._step = UndoStep(document)
+        self._is_noted = True  # whether all that adding it recorded is known
         self._pixels, self._fresh_at = region.width * region.height, 0.0
 
     @property
@@ -138,7 +139,7 @@ class DreamLayer:
         while not self.gone and not ready(self.document):
             yield Pause.RETRY
         if added:
-            self._step.note()  # Krita's own command is recorded only now
+            self._note()  # Krita's own command is recorded only now
         drawn = time.monotonic() - started
         pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took, _IDLE_SHARE * drawn)
         self._fresh_at = time.monotonic() + pause
@@ -210,6 +211,8 @@ class DreamLayer:
             return
         while not self.gone and not ready(self.document):
             yield Pause.RETRY
+        if not self._is_noted:
+            self._note()  # the cancel came before Krita had recorded it all
         if not self.gone and self._step.is_last():
             blends = bool(self._group) and self._mode != placement.NORMAL  # that is another step
             yield from self._step.undo(lambda: self.gone, times=1 + blends)
@@ -260,6 +263,11 @@ class DreamLayer:
             parent.addChildNode(node, dream_registry.topmost(self.document, source))
         self._id = id_of(node)
         self._step.note()
+        self._is_noted = False
+
+    def _note(self) -> None:
+        self._step.note()
+        self._is_noted = True
 
     def _keep_active(self, before: str) -> Work:
         """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
