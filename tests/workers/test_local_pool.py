@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import select
@@ -67,7 +68,14 @@ def make_pool(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
 
 def processes() -> set[psutil.Process]:
     children = psutil.Process().children()
-    return {child for child in children if "dreambridge.workers.process" in child.cmdline()}
+    return {child for child in children if "dreambridge.workers.process" in program(child)}
+
+
+def program(process: psutil.Process) -> list[str]:
+    """Its command; nothing if it has ended, as other tests' children may have."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
 
 
 @pytest.mark.parametrize("ipc", [True, False])
