@@ -28,10 +28,10 @@ from dreambridge.arrays import to_frame
 from dreambridge.paths import locate
 from dreamcore import DreamSettings
 from measure import show, tiled_photo
+from waiting_engine import WAIT_S
 
 HERE = Path(__file__).parent
 REPEATS = 5
-WAIT_S = 0.25
 JOBS = 48
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
 DREAM = DreamSettings(octaves=3, iterations=6).to_json()
@@ -98,11 +98,10 @@ def overhead() -> None:
     show("the same on an actor of a cluster: more seconds", f"{more:.3f}", "below 0.3")
 
 
-def rate(address: str, cores: int, wait_s: float) -> float:
+def rate(address: str, cores: int, *, waiting: bool = True) -> float:
     """Jobs per second on engines of so many of a node's four cores, kept busy by one client."""
-    os.environ["BENCH_WAIT_S"] = str(wait_s)
     program = [sys.executable, str(HERE / "waiting_engine.py")]
-    picture = to_frame(tiled_photo(64, 64))
+    picture = to_frame(tiled_photo(64 if waiting else 1, 64))
     options = ("--cluster", address, "--cpus-per-worker", str(cores))
     with serving(program, *options) as client:
         jobs: deque[str] = deque()
@@ -120,8 +119,8 @@ def dispatch() -> None:
     os.environ.update(LOOPBACK)
     os.environ["PYTHONPATH"] = str(HERE)
     with node() as address:
-        rates = {engines: rate(address, 4 // engines, WAIT_S) for engines in (1, 2, 4)}
-        most = rate(address, 1, 0.0)
+        rates = {engines: rate(address, 4 // engines) for engines in (1, 2, 4)}
+        most = rate(address, 1, waiting=False)
     show(f"jobs of {WAIT_S} s per second on one engine", f"{rates[1]:.2f}")
     show("two engines: times as many", f"{rates[2] / rates[1]:.2f}")
     show("four engines: times as many", f"{rates[4] / rates[1]:.2f}", "at least 3.8")
