@@ -19,15 +19,7 @@ from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
 from dreamcore.parts import parts
-from dreamcore.pixels import (
-    Image,
-    Region,
-    Source,
-    add_change,
-    grown,
-    padded,
-    strips,
-)
+from dreamcore.pixels import Image, Region, Source, add_change, grown, padded, strips
 from dreamcore.previews import Previewer
 from dreamcore.settings import DreamSettings
 from dreamcore.vgg import Network

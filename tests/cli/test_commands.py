@@ -8,32 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 
 from bridgeclient import BridgeClient
 from bridgeclient.connection import read_connection
+from commands import QUICK, run
 from dreambridge import __version__
-from dreambridge.cli import main
 from dreambridge.cli.pictures import read_picture
-from dreambridge.paths import VARIABLE, locate
+from dreambridge.paths import locate
 from dreamcore.layers import LAYERS
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings
 from servers import Server
 
-QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2"]
 FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
-
-
-def run(*arguments: object, home: Path | None = None) -> Result:
-    """The command in this process, against the server of `home`."""
-    env = {VARIABLE: str(home)} if home else {}
-    return CliRunner(env=env).invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def shared(server: Server) -> Path:
-    return server.home.folder
 
 
 def test_status_and_stop_of_a_server_that_is_not_there(tmp_path: Path) -> None:

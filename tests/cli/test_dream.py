@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -13,31 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from PIL import Image
 
 from bridgeclient import BridgeClient
+from commands import QUICK, run
 from dreambridge.arrays import Array
-from dreambridge.cli import main
 from dreambridge.cli.pictures import read_picture
 from dreambridge.paths import VARIABLE
-from dreamcore.settings import DreamSettings
-from servers import Server
 from terminal import shown_on_terminal
-
-QUICK = ["--layers", "relu3_1", "--octaves", "2", "--iterations", "2"]
-FIELDS = {spec.name: spec for spec in dataclasses.fields(DreamSettings)}
-
-
-def run(*arguments: object, home: Path | None = None) -> Result:
-    """The command in this process, against the server of `home`."""
-    env = {VARIABLE: str(home)} if home else {}
-    return CliRunner(env=env).invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def shared(server: Server) -> Path:
-    return server.home.folder
 
 
 @pytest.fixture
