@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridgeclient.looks import counted
 from bridgeclient.parts import LEAST_GAP, PART_COST, parts
 from bridgeclient.region import Rect, context_margin, with_context
 
@@ -137,6 +138,6 @@ def about(seconds: float) -> str:
         return f"about {5 * round(seconds / 5)} seconds"
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return f"about {minutes} minute{'s' if minutes > 1 else ''}"
+        return f"about {counted(minutes, 'minute')}"
     hours = round(minutes / 60)
-    return f"about {hours} hour{'s' if hours > 1 else ''}"
+    return f"about {counted(hours, 'hour')}"

@@ -94,3 +94,8 @@ def time_left(seconds: float | None) -> str:
     if seconds < 90:
         return f", {max(1, round(seconds))} s left"
     return f", {round(seconds / 60)} min left"
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things in words: "1 dream", "3 dreams"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

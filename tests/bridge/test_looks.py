@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridgeclient import ServerError
-from bridgeclient.looks import as_text, read_schema, title
+from bridgeclient.looks import as_text, counted, read_schema, title
 from bridgeclient.validation import from_text
 from dreamcore import DreamSettings
 from dreamcore.presets import PRESETS
@@ -55,3 +55,8 @@ def test_a_plugin_without_its_schema_says_what_to_do(tmp_path: Path, text: str |
         (tmp_path / "schema.json").write_text(text, "utf-8")
     with pytest.raises(ServerError, match=r"not installed completely.*Run `dreambridge install`"):
         read_schema(tmp_path)
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 dreams"), (1, "1 dream"), (3, "3 dreams")])
+def test_things_are_counted_in_words(number: int, words: str) -> None:
+    assert counted(number, "dream") == words

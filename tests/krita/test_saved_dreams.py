@@ -61,6 +61,7 @@ def test_they_can_be_dreamed_again(saved: dict[str, Any]) -> None:
 
 def test_what_a_later_version_added_is_kept(saved: dict[str, Any]) -> None:
     for entry in saved["dreams"]:
+        entry["region"]["turned"] = entry["space"]["rendering"] = "by a later version"
         entry["frames"] = [1, 2]
         entry["settings"]["mood"] = 0.5
     again = json.loads(history.to_json(history.from_json(json.dumps(saved).encode())))

@@ -9,10 +9,7 @@ import pytest
 from dreamcore import DreamSettings
 from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.schema import schema
-from dreamkrita.settings_model import (
-    SettingsModel,
-    features,
-)
+from dreamkrita.settings_model import SettingsModel
 
 
 @pytest.fixture
@@ -37,13 +34,6 @@ def test_a_change_of_a_preset_is_none(model: SettingsModel) -> None:
     model.choose_preset("swirls")
     model.set("step", 3.0)
     assert model.preset is None
-
-
-def test_feature_sizes_go_from_small_to_large() -> None:
-    names = features(schema())
-    assert names[0] == "relu1_1"
-    assert names[-1] == "relu5_3"
-    assert len(names) == 13
 
 
 def test_a_feature_size_forgets_channels_of_other_layers(model: SettingsModel) -> None:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from bridgeclient.events import Accepted, Progress, Started
+from bridgeclient.looks import counted
 from dreambridge.cli.messages import error_event
 
 DreamEvent = Accepted | Started | Progress
@@ -105,7 +106,7 @@ class BarReporter(Reporter):
     def event(self, event: DreamEvent) -> None:
         match event:
             case Accepted(ahead=ahead) if ahead:
-                self._show(f"waiting for {ahead} other dream{'s' if ahead > 1 else ''}")
+                self._show(f"waiting for {counted(ahead, 'other dream')}")
             case Started():
                 self._show("looking")
             case Progress():

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridgeclient import validation
+from bridgeclient.features import deepest
 from bridgeclient.looks import Json, look, preset_of, with_guide
 from bridgeclient.region import EDGE
 from bridgeclient.validation import completed
@@ -20,45 +21,6 @@ EDGE_MOST = 10.0
 
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
-
-
-def features(schema: Json) -> list[str]:
-    """The layers that the feature size goes through, from the smallest features to the largest."""
-    layers = {name: facts for name, facts in schema["x-layers"].items() if name.startswith("relu")}
-    return sorted(layers, key=lambda name: (layers[name]["receptive_field"], name))
-
-
-FEATURE_WORDS = {
-    "relu1_1": "contrast",
-    "relu1_2": "lines",
-    "relu2_1": "strokes",
-    "relu2_2": "dots",
-    "relu3_1": "glow",
-    "relu3_2": "beads",
-    "relu3_3": "ripples",
-    "relu4_1": "rings",
-    "relu4_2": "swirls",
-    "relu4_3": "eyes",
-    "relu5_1": "faces",
-    "relu5_2": "domes",
-    "relu5_3": "creatures",
-}
-"""What a dream of a layer's features is made of, as it was seen in photographs."""
-
-
-def feature_at(layer: str, schema: Json) -> str:
-    """The layer of `features` whose features are as large as this layer's, or the next smaller."""
-    names, fields = features(schema), schema["x-layers"]
-    size = fields[layer]["receptive_field"]
-    below = [name for name in names if fields[name]["receptive_field"] <= size]
-    return layer if layer in names else (below or names[:1])[-1]
-
-
-def deepest(settings: Mapping[str, Any], schema: Json) -> str:
-    """The layer of the largest features that the settings excite."""
-    fields = schema["x-layers"]
-    names = [str(name) for name in settings["layers"]]
-    return max(names, key=lambda name: (fields[name]["receptive_field"], name))
 
 
 class SettingsModel:

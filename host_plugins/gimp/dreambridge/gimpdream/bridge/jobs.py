@@ -24,7 +24,7 @@ from bridgeclient import (
     Started,
     connect,
 )
-from bridgeclient.looks import time_left
+from bridgeclient.looks import counted, time_left
 from gimpdream.document.checks import check_open
 
 NAME = "GIMP"
@@ -59,7 +59,7 @@ def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: 
                 Gimp.progress_update(1.0)
                 return event
             case Accepted(ahead=ahead) if ahead:
-                _show_status(part, f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…")
+                _show_status(part, f"Waiting for {counted(ahead, 'other dream')}…")
             case Accepted():
                 _show_status(part, "Sending the picture…")
             case Started():

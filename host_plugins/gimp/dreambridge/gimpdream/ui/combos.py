@@ -13,23 +13,13 @@ import gi
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk  # noqa: E402
 
-_FEATURES = {
-    "relu1_2": "Grain",
-    "relu2_2": "Lines and weave",
-    "relu3_1": "Dots and curls",
-    "relu3_3": "Scales and spirals",
-    "relu4_1": "Feathers and eyes",
-    "relu4_3": "Eyes and arches",
-    "relu5_1": "Faces and beasts",
-    "relu5_3": "Whole scenes",
-}
-"""Layers in words, from the smallest features to the largest."""
+from bridgeclient.features import FEATURE_WORDS, Json, features  # noqa: E402
 
 
-def features_combo(config: Any) -> Gtk.Widget:
+def features_combo(config: Any, schema: Json) -> Gtk.Widget:
     """A choice of the layers in words and names; any other text of theirs is shown as it is."""
     about = "What the dream is made of, from the smallest features to the largest."
-    words = {layer: f"{words}  ({layer})" for layer, words in _FEATURES.items()}
+    words = {layer: f"{FEATURE_WORDS[layer].capitalize()}  ({layer})" for layer in features(schema)}
     return combo(config, "layers", "Features", about, words)
 
 

@@ -78,6 +78,7 @@ class _Content:
         self, dialog: GimpUi.ProcedureDialog, config: Any, schema: Json, *, remembers: bool
     ) -> None:
         self._dialog, self._config, self._remembers = dialog, config, remembers
+        self._schema = schema
         self._settings, self._presets = schema["properties"], schema["x-presets"]
 
     def beside(self, preview: Gtk.Widget) -> Gtk.Widget:
@@ -96,7 +97,7 @@ class _Content:
 
     def _first(self) -> list[Gtk.Widget]:
         main = [name for name, spec in self._settings.items() if spec["x-group"] == "main"]
-        rows = [self._preset(), features_combo(self._config)]
+        rows = [self._preset(), features_combo(self._config, self._schema)]
         rows += [self._setting(name) for name in main if name != "layers"]
         if not self._remembers:
             words = "How the selection shapes the new layer."

@@ -17,6 +17,7 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
+from bridgeclient.looks import counted  # noqa: E402
 from gimpdream.arguments import Parameters  # noqa: E402
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.bridge.jobs import NAME  # noqa: E402
@@ -160,7 +161,7 @@ class Preview:
             return
         match event:
             case bridge.Accepted(ahead=ahead) if ahead:
-                self._show_status(f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…")
+                self._show_status(f"Waiting for {counted(ahead, 'other dream')}…")
             case bridge.Started():
                 self._show_status("Falling asleep…")
             case bridge.Preview(image=image):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridgeclient import Accepted, BridgeError, JobEvent, Progress, Started, Status
-from bridgeclient.looks import time_left
+from bridgeclient.looks import counted, time_left
 from dreamkrita.errors import NotInstalled
 
 
@@ -72,7 +72,7 @@ def after_event(event: JobEvent, before: StatusText) -> StatusText:
     """The line after an event of the running dream."""
     match event:
         case Accepted(ahead=ahead) if ahead:
-            return StatusText(f"Waiting for {ahead} other dream{'s' * (ahead > 1)}…", 0.0)
+            return StatusText(f"Waiting for {counted(ahead, 'other dream')}…", 0.0)
         case Accepted():
             return StatusText("Sending the picture…", 0.0)
         case Started():
@@ -104,7 +104,7 @@ def server(status: Status | None) -> ServerText:
     on = f" on {status.device}" if status.device else ""
     if status.running or status.queued:
         dreams = status.running + status.queued
-        return ServerText(f"Busy{on}", f"{dreams} dream{'s' * (dreams > 1)} under way.")
+        return ServerText(f"Busy{on}", f"{counted(dreams, 'dream')} under way.")
     match status.worker:
         case "warm":
             return ServerText(f"Warm{on}", f"Computes in {status.precision}.")

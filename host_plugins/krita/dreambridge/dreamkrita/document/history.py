@@ -24,6 +24,9 @@ MOST_BYTES = 64 * 2**20
 MOST_UNPACKED_BYTES = 2**31
 """A dream's pixels in memory; no layer that can be dreamed of is larger."""
 
+_NESTED: dict[str, type[Rect] | type[ColourSpace]] = {"region": Rect, "space": ColourSpace}
+"""Entries that are objects themselves."""
+
 _SQUEEZE = 1  # dreams hardly compress; this takes what is cheap
 
 
@@ -74,7 +77,9 @@ def from_json(data: bytes) -> list[HistoryEntry]:
 def _entry(dream: HistoryEntry) -> dict[str, Any]:
     values = asdict(dream)
     unknown: dict[str, Any] = values.pop("unknown")
-    return unknown | values | {"picture": base64.b64encode(dream.picture).decode()}
+    nested = {name: unknown.get(name, {}) | values[name] for name in _NESTED}
+    picture = base64.b64encode(dream.picture).decode()
+    return unknown | values | nested | {"picture": picture}
 
 
 def _dream(entry: dict[str, Any]) -> HistoryEntry | None:
@@ -82,14 +87,18 @@ def _dream(entry: dict[str, Any]) -> HistoryEntry | None:
     fields = HistoryEntry.__dataclass_fields__.keys() - {"unknown"}
     try:
         known = {name: entry[name] for name in fields if name in entry}
-        known["region"], known["space"] = Rect(**known["region"]), ColourSpace(**known["space"])
+        unknown = {name: value for name, value in entry.items() if name not in fields}
+        for name, kind in _NESTED.items():
+            own, values = kind.__dataclass_fields__, known[name]
+            known[name] = kind(**{key: value for key, value in values.items() if key in own})
+            if rest := {key: value for key, value in values.items() if key not in own}:
+                unknown[name] = rest
         known["picture"] = base64.b64decode(known.get("picture", ""))
         for pair in ("canvas", "at"):
             if known.get(pair) is not None:
                 known[pair] = tuple(known[pair])
-        unknown = {name: value for name, value in entry.items() if name not in fields}
         return HistoryEntry(**known, unknown=unknown)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

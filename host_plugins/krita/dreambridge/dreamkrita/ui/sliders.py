@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bridgeclient.features import FEATURE_WORDS, feature_at, features
 from dreamkrita.qt import QtCore, QtWidgets
-from dreamkrita.settings_model import EDGE_MOST, FEATURE_WORDS, SettingsModel, feature_at, features
+from dreamkrita.settings_model import EDGE_MOST, SettingsModel
 
 STRENGTHS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 8.0)
 SATURATIONS = tuple(tenth / 10 for tenth in range(11))
@@ -120,7 +121,8 @@ class Sliders(QtWidgets.QWidget):
         layer = self._model.feature
         feature = feature_at(layer, self._model.schema)
         self._size[0].show_value(feature)
-        self._size[1].setText(FEATURE_WORDS[feature] + " +" * (len(settings["layers"]) > 1))
+        several = " +" if len(settings["layers"]) > 1 else ""
+        self._size[1].setText(FEATURE_WORDS[feature] + several)
         self._size[1].setToolTip(f"In VGG16: {layer}")
         self._detail[0].show_value(settings["iterations"])
         self._detail[1].setText(str(settings["iterations"]))
