@@ -30,6 +30,7 @@ COMPUTING = {
     "dreambridge.workers.dreaming",
     "dreambridge.workers.process",
     "dreambridge.cli.engines",
+    "dreambridge.steps",
 }
 """The only modules of dreambridge that may use the part of the engine that loads torch."""
 

@@ -35,7 +35,7 @@ from bridgeclient.events import (
 )
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, PreviousFrame
 
 __all__ = [
     "Accepted",
@@ -52,6 +52,7 @@ __all__ = [
     "Installation",
     "JobEvent",
     "Preview",
+    "PreviousFrame",
     "Progress",
     "ProtocolError",
     "Rect",

@@ -21,8 +21,11 @@ PING_INTERVAL_S = 2.0
 SILENCE_S = 10.0
 """Silence after which the server cancels a client's jobs, and a client gives its server up."""
 
-ROLES = ("image", "mask", "guide")
+ROLES = ("image", "mask", "guide", "previous_image", "previous_dream")
 """What an image frame can be; a message holds each at most once."""
+
+PREVIOUS_ROLES = ROLES[3:]
+"""The frame before and its dream; a message holds both or neither."""
 
 DTYPES = {"uint8": 1, "uint16": 2, "float16": 2, "float32": 4}
 """Bytes per channel value; values are little-endian."""
@@ -104,7 +107,8 @@ class MessageSpec:
 FROM_CLIENT: dict[str, MessageSpec] = {
     "hello": MessageSpec({"name": "text", "version": "text", "warm": "flag?"}),
     "submit": MessageSpec(
-        {"job": "job", "settings": "map", "preview_side": "count?"}, ("image", "mask?", "guide?")
+        {"job": "job", "settings": "map", "preview_side": "count?"},
+        ("image", "mask?", "guide?", "previous_image?", "previous_dream?"),
     ),
     "credit": MessageSpec({"job": "job"}),
     "cancel": MessageSpec({"job": "job"}),

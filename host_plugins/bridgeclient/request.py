@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bridgeclient.protocol import ROLES, ImageFrame
+from bridgeclient.protocol import PREVIOUS_ROLES, ROLES, ImageFrame
 
 
 def new_job_id() -> str:
@@ -19,13 +19,21 @@ def new_job_id() -> str:
 
 
 @dataclass(frozen=True)
+class PreviousFrame:
+    """The frame before, as it was and as it was dreamed; both of this frame's size and type."""
+
+    image: ImageFrame
+    dream: ImageFrame
+
+
+@dataclass(frozen=True)
 class DreamRequest:
     """One dream.
 
     `images` by role: `image` is what to dream of; `mask`, of one channel and the image's size, says
-    where it may change; `guide` shows what to grow, with the objective "guide". `settings` are
-    `DreamSettings` in JSON; missing ones take their defaults. `preview_side` is the longest side of
-    previews in pixels; 0 means none.
+    where it may change; `guide` shows what to grow, with the objective "guide"; `previous_image`
+    and `previous_dream` are the frame before. `settings` are `DreamSettings` in JSON; missing ones
+    take their defaults. `preview_side` is the longest side of previews in pixels; 0 means none.
 
     Raises:
         ValueError: there is no image, or a role that nobody knows.
@@ -52,7 +60,25 @@ class DreamRequest:
         preview_side: int = 0,
     ) -> DreamRequest:
         """The dream of a single picture."""
+        return cls.frame(
+            image, settings, previous=None, mask=mask, guide=guide, preview_side=preview_side
+        )
+
+    @classmethod
+    def frame(
+        cls,
+        image: ImageFrame,
+        settings: Mapping[str, Any],
+        *,
+        previous: PreviousFrame | None,
+        mask: ImageFrame | None = None,
+        guide: ImageFrame | None = None,
+        preview_side: int = 0,
+    ) -> DreamRequest:
+        """The dream of a frame of a film; the first of a shot has none before it."""
         given = {"image": image, "mask": mask, "guide": guide}
+        if previous is not None:
+            given |= {"previous_image": previous.image, "previous_dream": previous.dream}
         images = {role: frame for role, frame in given.items() if frame is not None}
         return cls(images, settings, preview_side)
 
@@ -70,6 +96,12 @@ class DreamRequest:
     def guide(self) -> ImageFrame | None:
         """What to grow, if anything is shown."""
         return self.images.get("guide")
+
+    @property
+    def previous(self) -> PreviousFrame | None:
+        """The frame before, whose dream is carried along; None for a still and a shot's first."""
+        image, dream = map(self.images.get, PREVIOUS_ROLES)
+        return None if image is None or dream is None else PreviousFrame(image, dream)
 
     @property
     def nbytes(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridgeclient import DreamRequest, ImageFrame
+from bridgeclient import DreamRequest, ImageFrame, PreviousFrame
 
 IMAGE = ImageFrame(4, 2, 3, "uint8", bytes(24))
 MASK = ImageFrame(4, 2, 1, "uint8", bytes(8))
@@ -15,6 +15,14 @@ def test_a_still_has_only_the_images_that_were_given() -> None:
     assert request.images == {"image": IMAGE, "mask": MASK}
     assert (request.image, request.mask, request.guide) == (IMAGE, MASK, None)
     assert request.nbytes == 32
+
+
+def test_a_frame_takes_the_one_before_and_its_dream_along() -> None:
+    before = PreviousFrame(IMAGE, ImageFrame(4, 2, 3, "uint8", bytes(range(24))))
+    request = DreamRequest.frame(IMAGE, {}, previous=before, mask=MASK)
+    assert request.images.keys() == {"image", "mask", "previous_image", "previous_dream"}
+    assert (request.previous, request.mask, request.nbytes) == (before, MASK, 80)
+    assert DreamRequest.frame(IMAGE, {}, previous=None).previous is None
 
 
 def test_every_request_is_a_job_of_its_own() -> None:

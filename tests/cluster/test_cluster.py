@@ -5,11 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bridgeclient import BridgeClient, Cancelled, Preview, Progress, RequestError, Result
+from bridgeclient import (
+    BridgeClient,
+    Cancelled,
+    DreamRequest,
+    Preview,
+    PreviousFrame,
+    Progress,
+    RequestError,
+    Result,
+)
 from cluster.conftest import NODES, all_warm, nodes_dreaming
 from cluster.requests import ENDLESS, QUICK, SHORT, dream_of
-from dreambridge.arrays import Array, to_array
-from dreamcore import Dreamer, DreamSettings
+from dreambridge.arrays import Array, to_array, to_frame
+from dreamcore import Dreamer, DreamSettings, Previous
 from servers import Server, wait_until
 
 ENGINES = sum(NODES.values())
@@ -37,6 +46,19 @@ def test_a_mask_and_a_guide_travel_with_the_image(
     assert isinstance(result, Result)
     assert np.array_equal(to_array(result.image), expected.image)
     assert np.array_equal(to_array(result.image)[:, :40], photo[:, :40])
+
+
+def test_the_frame_before_travels_with_the_image(
+    client: BridgeClient, photo: Array, dreamer: Dreamer
+) -> None:
+    moved = np.ascontiguousarray(np.roll(photo, 2, axis=1))
+    before = Previous(photo, np.ascontiguousarray(255 - photo))
+    *_, expected = dreamer.dream(moved, DreamSettings.from_json(SHORT), previous=before)
+    previous = PreviousFrame(to_frame(before.image), to_frame(before.dream))
+    request = DreamRequest.frame(to_frame(moved), SHORT, previous=previous)
+    *_, result = client.events(client.submit(request))
+    assert isinstance(result, Result)
+    assert np.array_equal(to_array(result.image), expected.image)
 
 
 def test_a_dream_of_many_pixels_goes_through_the_object_store(

@@ -18,12 +18,13 @@ from bridgeclient import (
     Event,
     Failed,
     Preview,
+    PreviousFrame,
     Progress,
     Result,
     Started,
 )
 from dreambridge.arrays import Array, to_array, to_frame
-from dreamcore import DreamSettings
+from dreamcore import DreamSettings, Previous
 from servers import Server, wait_until
 
 if TYPE_CHECKING:
@@ -71,6 +72,25 @@ def test_mask_guide_and_deep_pixels_cross_the_bridge_unharmed(
     np.testing.assert_array_equal(result, expected)
     assert (result[mask == 0] == image[mask == 0]).all()
     assert (result[mask > 0] != image[mask > 0]).any()
+
+
+def test_frames_of_a_film_are_the_same_bit_for_bit_as_without_the_bridge(
+    client: BridgeClient, dreamer: Dreamer, photo: Array
+) -> None:
+    mask = np.zeros(photo.shape[:2], np.uint8)
+    mask[10:60, 10:90] = 255
+    frames = [np.ascontiguousarray(np.roll(photo, shift, axis=1)) for shift in range(3)]
+    before: PreviousFrame | None = None
+    expected: Previous | None = None
+    for frame in frames:
+        request = DreamRequest.frame(to_frame(frame), QUICK, previous=before, mask=to_frame(mask))
+        *_, result = client.events(client.submit(request))
+        assert isinstance(result, Result)
+        dreamed = here(dreamer, frame, QUICK, mask=mask, previous=expected)
+        np.testing.assert_array_equal(to_array(result.image), dreamed)
+        before, expected = PreviousFrame(request.image, result.image), Previous(frame, dreamed)
+    alone = here(dreamer, frames[-1], QUICK, mask=mask)
+    assert (to_array(result.image) != alone).any()
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from bridgeclient import BridgeClient, DreamRequest, EngineError, ImageFrame, RequestError
+from bridgeclient import (
+    BridgeClient,
+    DreamRequest,
+    EngineError,
+    ImageFrame,
+    PreviousFrame,
+    RequestError,
+)
 from dreambridge.arrays import Array, to_frame
 from servers import Server
 
@@ -41,6 +48,27 @@ def test_a_mask_of_another_size_is_refused(client: BridgeClient, photo: Array) -
     with pytest.raises(RequestError, match="5 × 5") as caught:
         list(client.events(client.submit(DreamRequest.still(to_frame(photo), QUICK, mask=mask))))
     assert caught.value.field == "mask"
+
+
+@pytest.mark.parametrize("given", ["previous_image", "previous_dream"])
+def test_half_a_frame_before_is_refused(client: BridgeClient, photo: Array, given: str) -> None:
+    frame = to_frame(photo)
+    with pytest.raises(RequestError, match="go together") as caught:
+        list(client.events(client.submit(DreamRequest({"image": frame, given: frame}, QUICK))))
+    assert {caught.value.field, given} == {"previous_image", "previous_dream"}
+
+
+@pytest.mark.parametrize(
+    "changed", [lambda photo: photo[:40], lambda photo: photo.astype(np.uint16)]
+)
+def test_a_frame_before_of_another_form_is_refused(
+    client: BridgeClient, photo: Array, changed: Callable[[Array], Array]
+) -> None:
+    previous = PreviousFrame(to_frame(photo), to_frame(changed(photo)))
+    request = DreamRequest.frame(to_frame(photo), QUICK, previous=previous)
+    with pytest.raises(RequestError, match="96 × 72 pixels with 3 channel") as caught:
+        list(client.events(client.submit(request)))
+    assert caught.value.field == "previous_dream"
 
 
 def test_pixels_that_are_no_numbers_are_refused_by_the_engine(client: BridgeClient) -> None:

@@ -19,7 +19,7 @@ from dreambridge.failures import as_bridge_error
 from dreambridge.paths import Paths, locate
 from dreambridge.throttle import Throttle
 from dreamcore.errors import DreamError
-from dreamcore.settings import DreamSettings, Execution
+from dreamcore.settings import Execution
 from dreamcore.waiting import with_short_waits
 
 _CANCEL_S = 60.0
@@ -108,16 +108,14 @@ def dream_here(request: DreamRequest, here: Here, on_event: OnEvent) -> Dream:
 
 
 def _compute(request: DreamRequest, here: Here, on_event: OnEvent) -> Dream:
+    from dreambridge.steps import steps
     from dreamcore import Dreamer
     from dreamcore import Progress as Step
 
-    arrays = {role: to_array(frame) for role, frame in request.images.items()}
-    mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
-    settings = DreamSettings.from_json(request.settings)
     dreamer = Dreamer(here.weights, here.execution)
     on_event(Started(""))
     throttle = Throttle()
-    for event in dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide")):
+    for event in steps(dreamer, request):
         if isinstance(event, Step):
             counts = event.octave, event.octaves, event.iteration, event.iterations
             on_event(Progress("", *counts, event.fraction, throttle.remaining(event.fraction)))

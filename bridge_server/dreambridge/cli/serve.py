@@ -93,13 +93,13 @@ def _bound(name: str, kind: click.IntRange | Number, help: str, unit: float = 1)
 @_bound(
     "request_bytes",
     click.IntRange(1, 4095),
-    "Largest dream that is taken in, image, mask and guide together, in MiB.",
+    "Largest dream that is taken in, all its images together, in MiB.",
     MIB,
 )
 @_bound(
     "canvas_pixels",
     Number(0.001, 1e6),
-    "Largest image or guide, in millions of pixels.",
+    "Largest image, in millions of pixels.",
     1e6,
 )
 @_bound("preview_side", click.IntRange(1, 65536), "Longest side of a preview, in pixels.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridgeclient.codec import MAX_HEADER_BYTES, Message
 from bridgeclient.errors import BridgeError, bridge_error
-from bridgeclient.protocol import Fields, ImageFrame
+from bridgeclient.protocol import PREVIOUS_ROLES, Fields, ImageFrame
 from bridgeclient.request import DreamRequest
 from dreambridge.server.options import BOUNDS, MIB, Options
 from dreamcore.errors import SettingsError
@@ -47,6 +47,7 @@ def to_request(message: Message, options: Options) -> DreamRequest:
     for role, image in request.images.items():
         _check_canvas(request.job, role, image, options)
     _check_mask(request)
+    _check_previous(request)
     if request.preview_side > options.preview_side:
         raise beyond(
             "request.too_large",
@@ -89,6 +90,29 @@ def _check_mask(request: DreamRequest) -> None:
         f"It has to be as large as the image, {image.width} × {image.height}, with one channel.",
         job=request.job,
         field="mask",
+    )
+
+
+def _check_previous(request: DreamRequest) -> None:
+    """Whether there is a whole frame before, like this one, or none."""
+    images, form = request.images, _form(request.image)
+    given = [role for role in PREVIOUS_ROLES if role in images]
+    for role in PREVIOUS_ROLES:
+        what = f"The {role.replace('_', ' ')}"
+        if given and role not in images:
+            said = f"{what} is missing: it and the {given[0].replace('_', ' ')} go together."
+            hint = "Send both, or neither for the first frame."
+        elif role in images and _form(images[role]) != form:
+            said = f"{what} is {_form(images[role])}."
+            hint = f"It has to be like the image, {form}."
+        else:
+            continue
+        raise bridge_error("request.invalid", said, hint, job=request.job, field=role)
+
+
+def _form(image: ImageFrame) -> str:
+    return (
+        f"{image.width} × {image.height} pixels with {image.channels} channel(s) of {image.dtype}"
     )
 
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from bridgeclient.errors import Cancelled
 from bridgeclient.events import Failed, Preview, Progress, Result, Started
 from bridgeclient.request import DreamRequest
-from dreambridge.arrays import to_array, to_frame
+from dreambridge.arrays import to_frame
 from dreambridge.failures import as_bridge_error
+from dreambridge.steps import steps
 from dreambridge.throttle import Throttle
 from dreambridge.workers.interface import EngineEvent
-from dreamcore import Dreamer, DreamSettings
+from dreamcore import Dreamer
 from dreamcore import Progress as Step
 from dreamcore import Result as Dreamed
 
@@ -74,11 +75,7 @@ class _Reporter:
                 yield Result(job, to_frame(step.image), *facts)
 
     def _steps(self) -> Iterator[Step | Dreamed]:
-        request = self._request
-        arrays = {role: to_array(image) for role, image in request.images.items()}
-        mask = arrays["mask"][:, :, 0] if "mask" in arrays else None
-        settings = DreamSettings.from_json(request.settings)
-        return self._dreamer.dream(arrays["image"], settings, mask=mask, guide=arrays.get("guide"))
+        return steps(self._dreamer, self._request)
 
     def _progress(self, step: Step) -> Iterator[Progress]:
         is_last = step.fraction == 1 and self._told < 1
