@@ -135,7 +135,9 @@ class Dreamer:
             trace = self._network.forward(self._planes(pixels, settings)[None], settings.layers)
             features = {name: guide_features(a) for name, a in trace.activations.items()}
         return {
-            name: Term(settings.objective, weight, settings.channels, guide=features.get(name))
+            name: Term(
+                settings.objective, weight, settings.channels_of(name), guide=features.get(name)
+            )
             for name, weight in settings.layers.items()
         }
 

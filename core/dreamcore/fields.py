@@ -14,9 +14,12 @@ from types import MappingProxyType
 from typing import Any
 
 from dreamcore.errors import SettingsError
-from dreamcore.layers import LAYERS
+from dreamcore.layers import LAYERS, MOST_CHANNELS
 
 Json = dict[str, Any]
+
+Channels = tuple[int, ...] | Mapping[str, Mapping[int, float]]
+"""Channels of every layer, or by layer and number their weights."""
 
 
 def described(default: Any, kind: str, label: str, help: str, **facts: Any) -> Any:
@@ -84,12 +87,6 @@ def _tile(spec: dataclasses.Field[Any], value: Any) -> str | int:
     return value if isinstance(value, str) else _integer(spec, value)
 
 
-def _integers(spec: dataclasses.Field[Any], value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list | tuple):
-        raise SettingsError(spec.name, value, "a list of whole numbers")
-    return tuple(_integer(spec, item) for item in value)
-
-
 _KNOWN_LAYERS = "a layer of VGG16, from conv1_1, relu1_1 and pool1 to conv5_3, relu5_3 and pool5"
 
 
@@ -105,12 +102,63 @@ def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
     return MappingProxyType(weights)
 
 
+def _channels(spec: dataclasses.Field[Any], value: Any) -> Channels:
+    """Channels of every layer as a tuple, or by layer and number their weights."""
+    if isinstance(value, list | tuple):
+        return tuple(_channel(spec, number, MOST_CHANNELS) for number in value)
+    if not isinstance(value, Mapping) or not value:
+        raise SettingsError(spec.name, value, "a list of channels, or weights by layer and channel")
+    for name in value:
+        if name not in LAYERS:
+            raise SettingsError(spec.name, name, _KNOWN_LAYERS)
+    weights = {name: _weights(spec, name, value[name]) for name in LAYERS if name in value}
+    return MappingProxyType(weights)
+
+
+def _weights(spec: dataclasses.Field[Any], name: str, value: Any) -> Mapping[int, float]:
+    """The weights of a layer's channels; their numbers may be text, as JSON has them."""
+    if not isinstance(value, Mapping) or not value:
+        raise SettingsError(spec.name, value, f"at least one channel of {name} with its weight")
+    numbers = {_from_key(number): weight for number, weight in value.items()}
+    found = {
+        _channel(spec, number, LAYERS[name].channels, f" at layer {name}"): _number(spec, weight)
+        for number, weight in numbers.items()
+    }
+    if not any(found.values()):
+        raise SettingsError(spec.name, value, f"at least one weight that is not 0 at {name}")
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _from_key(key: Any) -> Any:
+    return int(key) if isinstance(key, str) and re.fullmatch("[0-9]{1,9}", key) else key
+
+
+def _channel(spec: dataclasses.Field[Any], value: Any, count: int, where: str = "") -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < count:
+        raise SettingsError(spec.name, value, f"0 to {count - 1}{where}")
+    return value
+
+
+def plain(value: Any) -> Any:
+    """A field's value as JSON has it: mappings with text as keys, and lists."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def hashable(value: Any) -> Any:
+    """A field's value as something that has a hash."""
+    if isinstance(value, Mapping):
+        return tuple((key, hashable(item)) for key, item in value.items())
+    return value
+
+
 _CHECKS = {
     "integer": _integer,
     "number": _number,
     "choice": _choice,
     "device": _device,
     "tile": _tile,
-    "integers": _integers,
     "layers": _layers,
+    "channels": _channels,
 }

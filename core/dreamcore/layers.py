@@ -53,3 +53,6 @@ def _table() -> dict[str, Layer]:
 
 LAYERS = _table()
 """Every layer of VGG16's features by name, from the image to pool5."""
+
+MOST_CHANNELS = max(layer.channels for layer in LAYERS.values())
+"""Channels of the layers that have the most."""

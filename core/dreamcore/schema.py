@@ -10,7 +10,7 @@ import dataclasses
 from typing import Any
 
 from dreamcore.fields import Json
-from dreamcore.layers import LAYERS
+from dreamcore.layers import LAYERS, MOST_CHANNELS
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings
 
@@ -51,16 +51,27 @@ def _property(spec: dataclasses.Field[Any]) -> Json:
     bounds = dict(zip(("minimum", "maximum"), facts.get("range", ()), strict=False))
     match facts["kind"]:
         case "layers":
-            weight = {"type": "number", **bounds}
-            names = {"enum": list(LAYERS)}
-            shape: Json = {"type": "object", "minProperties": 1, "propertyNames": names}
-            return described | shape | {"additionalProperties": weight}
-        case "integers":
-            return described | {"type": "array", "items": {"type": "integer", **bounds}}
+            return described | _by_layer({"type": "number", **bounds})
+        case "channels":
+            number = {"type": "integer", "minimum": 0, "maximum": MOST_CHANNELS - 1}
+            weights = {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": {"pattern": "^[0-9]+$"},
+                "additionalProperties": {"type": "number", **bounds},
+            }
+            return described | {"anyOf": [{"type": "array", "items": number}, _by_layer(weights)]}
         case "choice":
             return described | {"type": "string", "enum": list(facts["choices"])}
         case kind:
             return described | {"type": _TYPES[kind], **bounds}
+
+
+def _by_layer(item: Json) -> Json:
+    """A map of at least one layer's name to an item."""
+    names = {"enum": list(LAYERS)}
+    shape: Json = {"type": "object", "minProperties": 1, "propertyNames": names}
+    return shape | {"additionalProperties": item}
 
 
 def _layer(name: str) -> Json:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dreamcore.errors import SettingsError
-from dreamcore.fields import Json, described, validated
+from dreamcore.fields import Json, described, hashable, plain, validated
 from dreamcore.layers import LAYERS
 
 
@@ -97,12 +97,12 @@ class DreamSettings:
         "match with a guide image.",
         choices=("l2", "norm", "mean", "guide"),
     )
-    channels: tuple[int, ...] = described(
+    channels: tuple[int, ...] | Mapping[str, Mapping[int, float]] = described(
         (),
-        "integers",
+        "channels",
         "Channels",
-        "Only these channels of the layers count; none named means all.",
-        range=(0, 511),
+        "Only these channels of the layers count, with their weights; none named means all.",
+        range=(-1000.0, 1000.0),
     )
     jitter: int = described(
         32,
@@ -146,6 +146,12 @@ class DreamSettings:
 
     def __post_init__(self) -> None:
         validated(self)
+        if isinstance(self.channels, Mapping):
+            for name in self.channels:
+                if name not in self.layers:
+                    known = ", ".join(self.layers)
+                    raise SettingsError("channels", name, f"channels of the layers, {known}")
+            return
         for name in self.layers:
             for channel in self.channels:
                 if channel >= LAYERS[name].channels:
@@ -153,9 +159,15 @@ class DreamSettings:
                         "channels", channel, f"0 to {LAYERS[name].channels - 1} at layer {name}"
                     )
 
+    def channels_of(self, layer: str) -> Mapping[int, float]:
+        """The channels of a layer that count, with their weights; empty means all alike."""
+        if isinstance(self.channels, Mapping):
+            return self.channels.get(layer, {})
+        return dict.fromkeys(self.channels, 1.0)
+
     def __hash__(self) -> int:
         """Of all values; layers stand in the network's order, however they were given."""
-        return hash(tuple((vars(self) | {"layers": tuple(self.layers.items())}).values()))
+        return hash(tuple(hashable(value) for value in vars(self).values()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles and copies through JSON, since mappings that can't be changed don't pickle."""
@@ -176,8 +188,7 @@ class DreamSettings:
 
     def to_json(self) -> Json:
         """The settings as plain JSON values, the inverse of `from_json`."""
-        values = {spec.name: getattr(self, spec.name) for spec in dataclasses.fields(self)}
-        return values | {"layers": dict(self.layers), "channels": list(self.channels)}
+        return {spec.name: plain(getattr(self, spec.name)) for spec in dataclasses.fields(self)}
 
 
 @dataclass(frozen=True)

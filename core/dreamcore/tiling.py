@@ -21,7 +21,7 @@ from torch import Tensor
 from dreamcore import devices
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS, Layer
-from dreamcore.objectives import Term, sum_of_squares
+from dreamcore.objectives import Term
 from dreamcore.vgg import Network
 
 log = logging.getLogger(__name__)
@@ -154,15 +154,19 @@ class Tiler:
         size = (out.shape[1], out.shape[2])
         terms, done = _with_positions(self._terms, size), 0.0
         if any(term.objective == "norm" for term in terms.values()):
-            squares = dict.fromkeys(terms, 0.0)
+            squares = dict.fromkeys(terms, (0.0, 0.0))
             for index, tile in enumerate(tiles):
                 trace = self._network.forward(read(image, tile, origin), terms)
                 for name, term in terms.items():
                     core = trace.activations[name][core_positions(name, tile, size)]
-                    squares[name] += sum_of_squares(core, term.channels)
+                    raised, lowered = term.squares(core)
+                    squares[name] = squares[name][0] + raised, squares[name][1] + lowered
                 done = 0.3 * (index + 1) / len(tiles)
                 yield done
-            terms = {name: replace(term, norm=squares[name] ** 0.5) for name, term in terms.items()}
+            roots = {
+                name: (raised**0.5, lowered**0.5) for name, (raised, lowered) in squares.items()
+            }
+            terms = {name: replace(term, norms=roots[name]) for name, term in terms.items()}
         out.zero_()
         for index, tile in enumerate(tiles):
             part = self._tile_gradient(read(image, tile, origin), tile, terms, size)

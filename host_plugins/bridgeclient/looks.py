@@ -1,4 +1,4 @@
-"""Settings as the editors show them: which part is a look, whose preset it is, values as text.
+"""Settings as the editors show them: which part is a look, whose preset it is, a layer's title.
 
 Everything about a setting comes from the JSON schema that the server and the installer hand out.
 Knows no editor and no widget.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bridgeclient.errors import ServerError
+from bridgeclient.text import as_text
 
 Json = dict[str, Any]
 
@@ -73,18 +74,6 @@ def title(settings: Mapping[str, Any], schema: Json, *, draft: bool = False) -> 
     layers = as_text("layers", settings["layers"]).replace(",", " + ")
     name = schema["x-presets"][preset]["label"] if preset else layers
     return f"Dream · {name}{' (draft)' if draft else ''}"
-
-
-def as_text(kind: str, value: Any) -> str:
-    """A value of a kind that has no widget of its own, as on the command line.
-
-    "relu3_3=0.5,relu5_1" for layers, "1,2" for integers.
-    """
-    if kind == "layers":
-        return ",".join(n if weight == 1 else f"{n}={weight:g}" for n, weight in value.items())
-    if kind == "integers":
-        return ",".join(map(str, value))
-    return str(value)
 
 
 def time_left(seconds: float | None) -> str:

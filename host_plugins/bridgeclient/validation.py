@@ -29,11 +29,15 @@ def check_together(settings: Mapping[str, Any], schema: Json) -> None:
     Raises:
         ValueError: they contradict each other; the text says how.
     """
-    for layer in settings["layers"]:
-        channels = int(schema["x-layers"][layer]["channels"])
-        for channel in settings["channels"]:
-            if channel >= channels:
-                raise ValueError(f"{layer} has the channels 0 to {channels - 1}, no {channel}.")
+    layers, chosen = settings["layers"], settings["channels"]
+    by_layer = chosen if isinstance(chosen, dict) else dict.fromkeys(layers, chosen)
+    for layer, channels in by_layer.items():
+        if layer not in layers:
+            raise ValueError(f"Channels of {layer} are named, which is none of the layers.")
+        count = int(schema["x-layers"][layer]["channels"])
+        for channel in map(int, channels):
+            if channel >= count:
+                raise ValueError(f"{layer} has the channels 0 to {count - 1}, no {channel}.")
 
 
 def completed(settings: Mapping[str, Any], schema: Json) -> Json:
@@ -51,54 +55,6 @@ def completed(settings: Mapping[str, Any], schema: Json) -> Json:
     except ValueError:
         whole["channels"] = defaults(schema)["channels"]
     return whole
-
-
-def from_text(kind: str, text: str) -> Any:
-    """A value of a kind that is written as text; the inverse of `looks.as_text`.
-
-    Raises:
-        ValueError: it can't be read; the text says why.
-    """
-    return _READERS[kind](text)
-
-
-def read_layers(text: str) -> dict[str, float]:
-    """The layers and weights of a text such as "relu3_3=0.5,relu5_1"; see `looks.as_text`.
-
-    Raises:
-        ValueError: it can't be read.
-    """
-    weights = {}
-    for part in _parts(text):
-        name, equals, weight = (piece.strip() for piece in part.partition("="))
-        if len(name.split()) > 1:
-            raise ValueError(f"Put commas between layers: {','.join(name.split())}.")
-        if name in weights:
-            raise ValueError(f"{name} is named twice.")
-        try:
-            weights[name] = float(weight) if equals else 1.0
-        except ValueError:
-            raise ValueError(f"“{weight}” is no weight: write {name}=0.5.") from None
-    return weights
-
-
-def read_integers(text: str) -> list[int]:
-    """The numbers of a text such as "3,14".
-
-    Raises:
-        ValueError: it can't be read.
-    """
-    try:
-        return [int(part) for part in _parts(text)]
-    except ValueError:
-        raise ValueError("Write whole numbers with commas between them: 3,14.") from None
-
-
-_READERS: dict[str, Callable[[str], Any]] = {"layers": read_layers, "integers": read_integers}
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _number(value: object, spec: Json) -> None:
@@ -124,11 +80,29 @@ def _choice(value: object, spec: Json) -> None:
         raise ValueError(f"“{value}” is none of {', '.join(spec['enum'])}.")
 
 
-def _integers(value: object, spec: Json) -> None:
-    if not isinstance(value, list):
-        raise ValueError(f"“{value}” is no list of whole numbers.")
-    for one in value:
-        _integer(one, spec["items"])
+def _channels(value: object, spec: Json) -> None:
+    listed, by_layer = spec["anyOf"]
+    if isinstance(value, list):
+        for one in value:
+            _integer(one, listed["items"])
+    elif isinstance(value, dict) and value:
+        for layer, channels in value.items():
+            _known(layer, by_layer["propertyNames"]["enum"])
+            _channels_of(layer, channels, listed["items"], by_layer["additionalProperties"])
+    else:
+        raise ValueError(f"“{value}” names no channels: write 3,14 or relu4_3:12=1,98=0.5.")
+
+
+def _channels_of(layer: str, channels: object, number: Json, spec: Json) -> None:
+    if not isinstance(channels, dict) or not channels:
+        raise ValueError(f"Name at least one channel of {layer}.")
+    for channel, weight in channels.items():
+        if not isinstance(channel, str) or not (channel.isascii() and channel.isdecimal()):
+            raise ValueError(f"“{channel}” is no channel's number.")
+        _integer(int(channel), number)
+        _number(weight, spec["additionalProperties"])
+    if not any(channels.values()):
+        raise ValueError(f"At least one channel of {layer} needs a weight other than 0.")
 
 
 def _layers(value: object, spec: Json) -> None:
@@ -136,11 +110,15 @@ def _layers(value: object, spec: Json) -> None:
         raise ValueError(f"Name at least one layer, such as {next(iter(spec['default']))}.")
     known = spec["propertyNames"]["enum"]
     for name, weight in value.items():
-        if name not in known:
-            raise ValueError(f"“{name}” is no layer. There are {_families(known)}.")
+        _known(name, known)
         _number(weight, spec["additionalProperties"])
     if not any(value.values()):
         raise ValueError("At least one layer needs a weight other than 0.")
+
+
+def _known(layer: object, known: list[str]) -> None:
+    if layer not in known:
+        raise ValueError(f"“{layer}” is no layer. There are {_families(known)}.")
 
 
 def _families(names: list[str]) -> str:
@@ -155,6 +133,6 @@ _CHECKS: dict[str, Callable[[object, Json], None]] = {
     "integer": _integer,
     "number": _number,
     "choice": _choice,
-    "integers": _integers,
+    "channels": _channels,
     "layers": _layers,
 }

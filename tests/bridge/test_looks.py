@@ -1,16 +1,14 @@
-"""What both editors say of settings: a layer's title, values as text, a plug-in's schema."""
+"""What both editors say of settings: a layer's title, a plug-in's schema."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bridgeclient import ServerError
-from bridgeclient.looks import as_text, counted, read_schema, title
-from bridgeclient.validation import from_text
+from bridgeclient.looks import counted, read_schema, title
 from dreamcore import DreamSettings
 from dreamcore.presets import PRESETS
 from dreamcore.schema import schema
@@ -29,19 +27,6 @@ def test_another_title_has_the_layers_with_their_weights() -> None:
     settings = DreamSettings(layers=layers, iterations=3).to_json()
     assert title(settings, SCHEMA) == "Dream · relu3_3=0.5 + relu5_1"
     assert title(settings, SCHEMA, draft=True) == "Dream · relu3_3=0.5 + relu5_1 (draft)"
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "text"),
-    [
-        ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
-        ("integers", [3, 14], "3,14"),
-        ("integers", [], ""),
-    ],
-)
-def test_text_there_and_back(kind: str, value: Any, text: str) -> None:
-    assert as_text(kind, value) == text
-    assert from_text(kind, text) == value
 
 
 def test_the_schema_beside_a_plugin(tmp_path: Path) -> None:

@@ -6,13 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridgeclient.validation import (
-    check,
-    check_together,
-    completed,
-    read_integers,
-    read_layers,
-)
+from bridgeclient.validation import check, check_together, completed
 from dreamcore import DreamSettings
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
@@ -24,6 +18,7 @@ RIGHT: list[tuple[str, Any]] = [
     ("layers", {"relu3_3": 0.5, "pool5": -1}),
     ("channels", []),
     ("channels", [0, 511]),
+    ("channels", {"relu4_3": {"12": 1.0, "98": -0.5}}),
     ("step", 3),
     ("octaves", 16),
     ("objective", "mean"),
@@ -39,7 +34,15 @@ WRONG: list[tuple[str, Any, str]] = [
     ("layers", {"relu4_3": [1]}, "“[1]” is no number."),
     ("layers", "relu4_3", "Name at least one layer"),
     ("channels", [512], "512 is outside 0 to 511."),
-    ("channels", "abc", "“abc” is no list of whole numbers."),
+    ("channels", "abc", "“abc” names no channels: write 3,14 or relu4_3:12=1,98=0.5."),
+    ("channels", {}, "names no channels"),
+    ("channels", {"relu4_3": {}}, "Name at least one channel of relu4_3."),
+    ("channels", {"relu4_3": [3]}, "Name at least one channel of relu4_3."),
+    ("channels", {"relu4_3": {"3": 0}}, "At least one channel of relu4_3 needs a weight other"),
+    ("channels", {"relu4_3": {"3": 2000.0}}, "2000.0 is outside -1000 to 1000."),
+    ("channels", {"relu4_3": {"512": 1.0}}, "512 is outside 0 to 511."),
+    ("channels", {"relu4_3": {"-1": 1.0}}, "“-1” is no channel's number."),
+    ("channels", {"relu9_9": {"3": 1.0}}, "“relu9_9” is no layer."),
     ("channels", [1.5], "“1.5” is no whole number."),
     ("step", float("inf"), "inf is outside 0 to 32."),
     ("step", True, "“True” is no number."),
@@ -84,30 +87,12 @@ def test_channels_must_be_the_layers() -> None:
         DreamSettings.from_json(settings)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("relu3_3 relu4_3", "Put commas between layers: relu3_3,relu4_3."),
-        ("relu3_3=2,relu3_3", "relu3_3 is named twice."),
-        ("relu3_3=much", "“much” is no weight: write relu3_3=0.5."),
-    ],
-)
-def test_layers_that_cannot_be_read(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        read_layers(text)
-
-
-@pytest.mark.parametrize("text", ["abc", "3 14", "3,x", "1.5", "²"])
-def test_integers_that_cannot_be_read(text: str) -> None:
-    with pytest.raises(ValueError, match="Write whole numbers with commas between them"):
-        read_integers(text)
-
-
-def test_what_can_be_read() -> None:
-    assert read_layers(" relu3_3 = 0.5 , relu5_1,") == {"relu3_3": 0.5, "relu5_1": 1.0}
-    assert read_layers("") == {}
-    assert read_integers("3, 14") == [3, 14]
-    assert read_integers(" ") == []
+def test_channels_of_a_layer_that_is_not_dreamed_are_refused() -> None:
+    settings = DreamSettings().to_json() | {"channels": {"relu3_3": {"3": 1.0}}}
+    with pytest.raises(ValueError, match="Channels of relu3_3 are named, which is none of the"):
+        check_together(settings, SCHEMA)
+    with pytest.raises(SettingsError):
+        DreamSettings.from_json(settings)
 
 
 def test_settings_saved_by_another_version_are_completed() -> None:

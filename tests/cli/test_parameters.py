@@ -62,6 +62,14 @@ def test_every_setting_has_an_option_that_changes_only_it(name: str) -> None:
     assert value != DreamSettings().to_json()[name]
 
 
+def test_channels_with_weights_bring_their_layers_along() -> None:
+    given = settings_from("--channels", "relu3_3:12=1,98=-0.5,relu5_1:7")
+    assert given["channels"] == {"relu3_3": {"12": 1.0, "98": -0.5}, "relu5_1": {"7": 1.0}}
+    assert given["layers"] == {"relu3_3": 1.0, "relu5_1": 1.0}
+    given = settings_from("--channels", "relu5_1:7", "--layers", "relu5_1=2,relu3_3")
+    assert given["layers"] == {"relu5_1": 2.0, "relu3_3": 1.0}
+
+
 def test_words_stay_words() -> None:
     assert settings_from("--layers", "relu4_3")["layers"] == {"relu4_3": 1.0}
 
@@ -103,6 +111,10 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--layers", ""], "--layers"),
         (["--channels", "a,b"], "whole numbers"),
         (["--layers", "relu1_1", "--channels", "64"], "0 to 63"),
+        (["--channels", "relu1_1:64"], "'--channels': 64 is not accepted; it takes 0 to 63 at"),
+        (["--channels", "relu4_3:12=0"], "12=0 is not accepted; it takes at least one weight"),
+        (["--channels", "12=0.5"], "Write the layer before its channels: relu4_3:12=0.5."),
+        (["--layers", "relu4_3", "--channels", "relu3_3:1"], "channels of the layers, relu4_3"),
         (["--objective", "dance"], "guide"),
         (["--tile", "big"], "auto"),
         (["--tile", "3"], "64"),

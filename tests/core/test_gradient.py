@@ -15,7 +15,11 @@ from dreamcore.settings import DreamSettings
 
 NAMES = list(LAYERS)
 OBJECTIVES = ("l2", "norm", "mean", "guide")
-CHANNELS = (3, 17, 40)
+CHANNELS = {
+    "alike": dict.fromkeys((3, 17, 40), 1.0),
+    "weighted": {3: 0.5, 17: 2.0, 40: 1.0},
+    "away": {3: -0.5, 17: 2.0, 40: -1.0},
+}
 
 
 def relative(found: torch.Tensor | np.ndarray, expected: torch.Tensor | np.ndarray) -> float:
@@ -23,21 +27,28 @@ def relative(found: torch.Tensor | np.ndarray, expected: torch.Tensor | np.ndarr
     return float((found - expected).norm() / expected.norm())
 
 
-def objective_value(kind, activation, channels=(), guide=None):
+def objective_value(kind, activation, channels=None, guide=None):
     """The objectives as their definitions read, for autograd to differentiate."""
-    a = activation[:, list(channels)] if channels else activation
+    channels = channels or dict.fromkeys(range(activation.shape[1]), 1.0)
+    a = activation[:, list(channels)]
+    w = torch.tensor(list(channels.values()), dtype=a.dtype)[:, None, None]
     match kind:
         case "l2":
-            return a.square().sum() / 2
+            return (w * a.square()).sum() / 2
         case "norm":
-            return a.norm()
+            raised, lowered = (part.sum().sqrt() for part in _by_sign(w, a))
+            return raised - lowered if (w < 0).any() else raised
         case "mean":
-            return a.mean()
-    g = guide[:, list(channels)] if channels else guide
-    return (a[0].flatten(1).T @ g.T).max(dim=1).values.sum()
+            return (w * a).mean()
+    weighted = (w * a)[0].flatten(1).T
+    return (weighted @ guide[:, list(channels)].T).max(dim=1).values.sum()
 
 
-def autograd(reference, image, layers, kind, channels=(), guides=None):
+def _by_sign(w, a):
+    return w.clamp_min(0) * a.square(), -w.clamp_max(0) * a.square()
+
+
+def autograd(reference, image, layers, kind, channels=None, guides=None):
     x = image.clone().requires_grad_(True)
     deepest = max(NAMES.index(name) for name in layers) + 1
     activations = reference(x[None], deepest)
@@ -53,10 +64,10 @@ def autograd(reference, image, layers, kind, channels=(), guides=None):
 
 
 def engine(
-    network, image, layers, kind, channels=(), guides=None, tile="off", origin=(0, 0), size=None
+    network, image, layers, kind, channels=None, guides=None, tile="off", origin=(0, 0), size=None
 ):
     terms = {
-        name: Term(kind, weight, channels, guide=guides[name] if guides else None)
+        name: Term(kind, weight, channels or {}, guide=guides[name] if guides else None)
         for name, weight in layers.items()
     }
     out = image.new_empty((3, *(size or image.shape[1:])))
@@ -141,13 +152,26 @@ def test_the_first_block_in_strips(name, rows, exact_network, exact_reference, i
     assert relative(found, expected) < 1e-6
 
 
+@pytest.mark.parametrize("channels", CHANNELS.values(), ids=CHANNELS)
 @pytest.mark.parametrize("kind", OBJECTIVES)
-def test_several_layers_and_chosen_channels(kind, exact_network, exact_reference, image, cat):
+def test_several_layers_and_chosen_channels(
+    kind, channels, exact_network, exact_reference, image, cat
+):
     layers, image = {"conv2_2": 0.5, "relu2_2": -0.2, "pool3": 2.0, "relu4_1": 1.0}, image.double()
     guides = guides_for(exact_reference, layers, cat, torch.float64) if kind == "guide" else None
-    expected = autograd(exact_reference, image, layers, kind, CHANNELS, guides)
-    found, _ = engine(exact_network, image, layers, kind, CHANNELS, guides)
+    expected = autograd(exact_reference, image, layers, kind, channels, guides)
+    found, _ = engine(exact_network, image, layers, kind, channels, guides)
     assert relative(found, expected) < 1e-6
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_weighted_channels_in_tiles(kind, networks, reference, large, cat):
+    layers, channels = {"relu3_2": 1.0, "relu4_1": 0.5}, CHANNELS["away"]
+    guides = guides_for(reference, layers, cat, torch.float32) if kind == "guide" else None
+    whole, _ = engine(networks["fused"], large, layers, kind, channels, guides)
+    tiled, steps = engine(networks["fused"], large, layers, kind, channels, guides, tile=176)
+    assert steps > 1
+    assert relative(tiled, whole) < 1e-5
 
 
 def test_the_l2_gradient_at_the_layer_is_the_activation(network, image):
@@ -210,6 +234,24 @@ def test_an_image_smaller_than_its_surroundings_is_mirrored_again_and_again(netw
     expected, _ = engine(network, seen, {"relu3_1": 1.0}, "l2")
     found, _ = engine(network, small, {"relu3_1": 1.0}, "l2", origin=origin, size=size)
     assert relative(found, expected) < 1e-5
+
+
+def test_each_layers_own_channels_are_raised(dreamer_with, coffee, exact_reference):
+    """What `channels` means for the image: a layer that it doesn't name counts with all of its."""
+    settings = DreamSettings(
+        layers={"relu2_1": 0.5, "relu3_1": 1.0, "relu4_1": 1.0},
+        channels={"relu3_1": {12: 1.0, 98: 0.5}, "relu4_1": {7: -2.0}},
+    )
+    part = coffee[:96, :96]
+    x = Source.of(part).planes().double().requires_grad_(True)
+    activations = exact_reference(x[None], NAMES.index("relu4_1") + 1)
+    a = {name: activations[NAMES.index(name)][0] for name in settings.layers}
+    halves = {name: activation.square().sum(dim=(1, 2)) / 2 for name, activation in a.items()}
+    total = 0.5 * halves["relu2_1"].sum() - 2 * halves["relu4_1"][7]
+    total += halves["relu3_1"][12] + 0.5 * halves["relu3_1"][98]
+    total.backward()
+    found = dreamer_with(precision="float32").gradient(part, settings)
+    assert relative(found, x.grad.permute(1, 2, 0)) < 1e-2
 
 
 def test_the_public_gradient_is_that_of_the_image(dreamer_with, coffee, reference):

@@ -52,7 +52,11 @@ def bad_values():
             yield from [(name, "none of them"), (name, "")]
     yield from [("layers", {}), ("layers", {"relu9_1": 1.0}), ("layers", {"relu4_3": 0.0})]
     yield from [("layers", {"relu4_3": "1"}), ("layers", "relu4_3")]
-    yield from [("channels", [-1]), ("channels", [1.0]), ("channels", 3)]
+    yield from [("channels", [-1]), ("channels", [1.0]), ("channels", 3), ("channels", {})]
+    yield from [("channels", {"relu4_3": weights}) for weights in ({}, [3], {"3": 0.0}, {"3": "1"})]
+    yield from [("channels", {"relu4_3": {key: 1.0}}) for key in (512, -1, "-1", "x", "", 1.5, "²")]
+    yield from [("channels", {"relu9_1": {"3": 1.0}}), ("channels", {"relu3_3": {"3": 1.0}})]
+    yield from [("channels", {"relu4_3": {"3": 1001.0}}), ("channels", {"relu4_3": {"3": True}})]
 
 
 @pytest.mark.parametrize(("name", "value"), list(bad_values()))
@@ -108,9 +112,29 @@ def test_settings_are_frozen_and_hashable():
     assert len({settings, DreamSettings()}) == 1
 
 
+def test_channels_have_their_weights_by_layer_and_number():
+    layers, channels = {"relu3_3": 0.5, "relu4_3": 1.0}, {"relu4_3": {"98": 0.5, "12": 1}}
+    settings = DreamSettings(layers=layers, channels=channels)
+    assert settings == DreamSettings(layers=layers, channels={"relu4_3": {12: 1.0, 98: 0.5}})
+    assert dict(settings.channels_of("relu4_3")) == {12: 1.0, 98: 0.5}
+    assert settings.channels_of("relu3_3") == {}
+    assert settings.to_json()["channels"] == {"relu4_3": {"12": 1.0, "98": 0.5}}
+    with pytest.raises(TypeError):
+        settings.channels["relu4_3"][3] = 1.0
+
+
+def test_listed_channels_are_those_of_every_layer():
+    settings = DreamSettings(layers={"relu3_3": 0.5, "relu4_3": 1.0}, channels=(3, 14))
+    assert settings.to_json()["channels"] == [3, 14]
+    assert settings.channels_of("relu3_3") == settings.channels_of("relu4_3") == {3: 1.0, 14: 1.0}
+
+
+@pytest.mark.parametrize("channels", [(3, 14), {"relu1_2": {3: -1.0}}], ids=["list", "by layer"])
 @pytest.mark.parametrize("look", PRESETS)
-def test_settings_are_copied_and_sent_between_processes(look):
-    settings = dataclasses.replace(PRESETS[look].settings, channels=(3, 14), seed=2**32 - 1)
+def test_settings_are_copied_and_sent_between_processes(look, channels):
+    settings = dataclasses.replace(PRESETS[look].settings, seed=2**32 - 1)
+    layers = {"relu1_2": 0.5, **settings.layers}
+    settings = dataclasses.replace(settings, layers=layers, channels=channels)
     for again in (pickle.loads(pickle.dumps(settings)), copy.deepcopy(settings)):
         assert again == settings
         assert hash(again) == hash(settings)

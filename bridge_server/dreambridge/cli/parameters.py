@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
-from bridgeclient.validation import from_text
+from bridgeclient.channels import laid_over
+from bridgeclient.text import WRITTEN, as_text, from_text
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings, Execution
@@ -42,7 +43,7 @@ _READERS: dict[str, tuple[Any, str | None]] = {
     "integer": (click.INT, None),
     "number": (click.FLOAT, None),
     "layers": (_written("layers"), "LAYER[=WEIGHT],…"),
-    "integers": (_written("integers"), "NUMBER,…"),
+    "channels": (_written("channels"), "[LAYER:]NUMBER[=WEIGHT],…"),
     "tile": (_tile, "auto|off|PIXELS"),
     "device": (click.STRING, "auto|cpu|cuda[:N]|xpu[:N]|mps"),
 }
@@ -93,20 +94,12 @@ def _option(spec: dataclasses.Field[Any]) -> Callable[[_Command], _Command]:
 
 def _help(spec: dataclasses.Field[Any]) -> str:
     facts = []
-    if "range" in spec.metadata and spec.metadata["kind"] != "layers":
+    if "range" in spec.metadata and spec.metadata["kind"] not in WRITTEN:
         low, high = spec.metadata["range"]
         facts.append(f"{low} to {high} {spec.metadata.get('unit', '')}".strip())
     default = spec.default_factory() if callable(spec.default_factory) else spec.default
-    facts.append(f"default {_as_text(default)}")
+    facts.append(f"default {as_text(spec.metadata['kind'], default) or 'all'}")
     return f"{spec.metadata['help']}  [{'; '.join(facts)}]"
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ",".join(f"{name}={weight:g}" for name, weight in value.items())
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "all" if value == () else str(value)
 
 
 def chosen_settings(
@@ -121,7 +114,7 @@ def chosen_settings(
     """
     base = PRESETS[preset].settings if preset else DreamSettings()
     with _naming_options():
-        settings = DreamSettings.from_json({**base.to_json(), **_chosen(given)})
+        settings = DreamSettings.from_json(laid_over(base.to_json(), _chosen(given)))
     if guided is not (settings.objective == "guide"):
         raise click.UsageError("--guide and --objective guide go together.")
     return settings
@@ -153,6 +146,10 @@ def _naming_options() -> Iterator[None]:
         option = next(param for param in command.params if param.name == error.field)
         lists = error.field == "layers" and isinstance(error.value, str)
         more = " `dreambridge layers` lists them all." if lists else ""
-        shown = _as_text(error.value) or "Nothing"
+        shown = _shown(error.value) or "Nothing"
         said = f"{shown} is not accepted; it takes {error.accepted}.{more}"
         raise click.BadParameter(said, param=option) from error
+
+
+def _shown(value: Any) -> str:
+    return as_text("layers", value) if isinstance(value, Mapping) else str(value)

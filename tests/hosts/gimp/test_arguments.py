@@ -133,6 +133,13 @@ def test_channels(case: Any) -> None:
     assert case["settings"]["channels"] == [3, 5]
 
 
+def test_channels_with_weights(case: Any) -> None:
+    wanted = {"relu3_3": {"12": 1.0, "98": -0.5}, "relu2_2": {"7": 1.0}}
+    assert case["settings"]["channels"] == case["again"]["channels"] == wanted
+    assert case["settings"]["layers"] == {"relu2_2": 1.0, "relu3_3": 1.0}
+    assert case["again"]["seed"] == 2
+
+
 def test_keep_colours(case: Any) -> None:
     assert case["new"][0]["metadata"]["settings"]["saturation"] == 0
     assert case["new"][0]["mean_change_inside"] > 0.005

@@ -56,6 +56,17 @@ def test_channels_say_what_is_wrong(found: dict[str, Any]) -> None:
     assert facts["3, 14"] == {"said": "", "text": "3,14", "stored": [3, 14]}
 
 
+def test_channels_by_layer_with_weights(found: dict[str, Any]) -> None:
+    refused = found["typos"]["relu4_3:3"]
+    assert refused["said"].startswith("▲ Channels of relu4_3 are named, which is none of the")
+    assert refused["said"].endswith(" Still used: 3,14.")
+    assert found["typos"]["relu3_3:12, 98=-0.5"] == {
+        "said": "",
+        "text": "relu3_3:12,98=-0.5",
+        "stored": {"relu3_3": {"12": 1.0, "98": -0.5}},
+    }
+
+
 def test_with_a_typo_in_the_field_one_dreams_with_the_last_good_value(
     found: dict[str, Any],
 ) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from bridgeclient.looks import Json, as_text, defaults, look, with_guide
-from bridgeclient.validation import from_text
+from bridgeclient.channels import laid_over
+from bridgeclient.looks import Json, defaults, look, with_guide
+from bridgeclient.text import WRITTEN, as_text, from_text
 from gimpdream.errors import UserError
 
 CUSTOM = "custom"
@@ -32,7 +33,6 @@ AS_PRESET = "preset"
 """The text for the same."""
 
 OWN_LIMITS = {"context": (AUTOMATIC, 8192), "edge": (0.0, 25.0)}
-_TEXT_KINDS = ("layers", "integers")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json
         UserError: an argument can't be read or is out of its range.
     """
     preset = config.get_property("preset")
-    return preset_settings(preset, schema, stored) | read_values(config, schema)
+    return laid_over(preset_settings(preset, schema, stored), read_values(config, schema))
 
 
 def preset_settings(preset: str | None, schema: Json, stored: Json | None = None) -> Json:
@@ -113,7 +113,7 @@ def is_set(config: Any, name: str) -> bool:
 
 def _value(config: Any, name: str, spec: Json) -> Any:
     value, label = config.get_property(argument_name(name)), spec["x-label"]
-    if spec["x-kind"] in _TEXT_KINDS:
+    if spec["x-kind"] in WRITTEN:
         try:
             return from_text(spec["x-kind"], value or "")  # GIMP's "" is None
         except ValueError as error:
@@ -156,5 +156,5 @@ def write_settings(config: Any, settings: Json, schema: Json) -> None:
     """Set the arguments to these settings, those that are missing left as they are."""
     for name, value in settings.items():
         kind = schema["properties"][name]["x-kind"]
-        text_or_value = as_text(kind, value) if kind in _TEXT_KINDS else value
+        text_or_value = as_text(kind, value) if kind in WRITTEN else value
         config.set_property(argument_name(name), text_or_value)

@@ -125,6 +125,16 @@ def _() -> Any:
     return metadata(top(image))
 
 
+@case("channels with weights")
+def _() -> Any:
+    """Of layers other than the preset's, which they bring along."""
+    image, layer = plain()
+    call(image, [layer], iterations=1, octaves=1, channels="relu3_3:12=1, 98=-0.5, relu2_2:7")
+    facts = metadata(top(image))
+    call(image, [top(image)], AGAIN, seed=2)
+    return {**facts, "again": metadata(top(image))["settings"]}
+
+
 @case("keep colours")
 def _() -> Any:
     image, layer = plain()

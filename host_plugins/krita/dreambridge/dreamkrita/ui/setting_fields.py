@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridgeclient.text import WRITTEN
 from dreamkrita.qt import QtCore, QtWidgets
 from dreamkrita.settings_model import SettingsModel
 from dreamkrita.ui.text_field import TextField
 from dreamkrita.ui.wheel_filter import ignore_wheel
 
 _INT_MOST = 2**31 - 1
-_WRITTEN = ("layers", "integers")
 
 
 class Field:
@@ -36,7 +36,7 @@ class Field:
         self.widget.blockSignals(True)
         if self.kind == "choice":
             self.widget.setCurrentText(value)
-        elif self.kind in _WRITTEN:
+        elif self.kind in WRITTEN:
             self.widget.show_value(value)
         else:
             self.widget.setValue(value)
@@ -53,7 +53,7 @@ class Field:
             combo.currentTextChanged.connect(self._set)
             ignore_wheel(combo)
             return combo
-        if self.kind in _WRITTEN:
+        if self.kind in WRITTEN:
             return TextField(self._model, self._name)
         return self._number()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridgeclient.looks import as_text
-from bridgeclient.validation import from_text
+from bridgeclient.text import as_text, from_text
 from dreamkrita.qt import QtWidgets
 from dreamkrita.settings_model import SettingsModel
 

@@ -53,7 +53,7 @@ def _() -> Iterator[Any]:
     facts: dict[str, Any] = {}
     for text in ("relu9_9", "", "relu3_3 relu4_3", "relu3_3=0.5, relu2_2"):
         facts[text] = yield from typed("layers", text)
-    for text in ("abc", "300", "3, 14"):
+    for text in ("abc", "300", "3, 14", "relu4_3:3", "relu3_3:12, 98=-0.5"):
         facts[text] = yield from typed("channels", text)
     yield from typed("layers", "relu9_9")
     click("dream_button")

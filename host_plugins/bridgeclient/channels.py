@@ -1,0 +1,73 @@
+"""Channels chosen one at a time, and what the choice means for the layers.
+
+For whoever offers channels to click on: the setting `channels` is a list of channels of every
+layer, or by layer and number their weights, and a layer whose channels are named has to be among
+the settings' `layers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def chosen(settings: Mapping[str, Any]) -> dict[str, dict[int, float]]:
+    """The channels that are chosen, by layer and number with their weights; {} means all."""
+    channels, layers = settings["channels"], settings["layers"]
+    if isinstance(channels, Mapping):
+        return {
+            layer: {int(number): float(weight) for number, weight in weights.items()}
+            for layer, weights in channels.items()
+        }
+    return {layer: dict.fromkeys(channels, 1.0) for layer in layers} if channels else {}
+
+
+def with_channel(
+    settings: Mapping[str, Any], layer: str, channel: int, weight: float = 1.0
+) -> Json:
+    """`layers` and `channels` with this channel, too; the first one takes the place of all."""
+    channels = chosen(settings)
+    layers = dict(settings["layers"]) if channels else {}
+    layers.setdefault(layer, 1.0)
+    channels.setdefault(layer, {})[channel] = weight
+    return {"layers": layers, "channels": _as_setting(channels)}
+
+
+def without_channel(settings: Mapping[str, Any], layer: str, channel: int) -> Json:
+    """`layers` and `channels` without this channel, and without a layer that it was the last of.
+
+    After the very last one all channels of its layer count.
+    """
+    channels, layers = chosen(settings), dict(settings["layers"])
+    left = channels.get(layer, {})
+    left.pop(channel, None)
+    if layer in channels and not left:
+        del channels[layer]
+        if len(layers) > 1:
+            del layers[layer]
+    return {"layers": layers, "channels": _as_setting(channels)}
+
+
+def laid_over(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Json:
+    """The settings with those that are given in their place.
+
+    Channels of other layers than the settings' bring their layers along, unless those are given.
+    """
+    whole = {**settings, **given}
+    channels = whole["channels"]
+    if "layers" in given or not isinstance(channels, Mapping):
+        return whole
+    if channels.keys() <= whole["layers"].keys():
+        return whole
+    return whole | {"layers": dict.fromkeys(channels, 1.0)}
+
+
+def _as_setting(channels: Mapping[str, Mapping[int, float]]) -> Any:
+    if not channels:
+        return []
+    return {
+        layer: {str(number): weight for number, weight in weights.items()}
+        for layer, weights in channels.items()
+    }
