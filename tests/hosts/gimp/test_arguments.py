@@ -34,9 +34,10 @@ def case(found: dict[str, Any], request: pytest.FixtureRequest) -> Any:
 
 def test_arguments(case: Any) -> None:
     settings = {name.replace("_", "-") for name in schema()["properties"]}
-    own = {"preset", "guide", "context", "edge", "result", "hide-earlier", "draft"}
+    both = {"preset", "guide", "draft"}
+    own = both | {"context", "edge", "result", "hide-earlier", "coherent-frames"}
     assert set(case["plug-in-dreambridge"]) == settings | own
-    assert set(case["plug-in-dreambridge-again"]) == settings | {"preset", "guide", "draft"}
+    assert set(case["plug-in-dreambridge-again"]) == settings | both
     types = {name: type_ for name, (type_, _) in case["plug-in-dreambridge"].items()}
     assert types["step"] == "ParamSpecDouble"
     assert types["iterations"] == "ParamSpecInt"

@@ -27,7 +27,9 @@ def good(facts: dict[str, Any], status: str = "success") -> dict[str, Any]:
     return facts
 
 
-@pytest.mark.parametrize("case", ["undo", "undo of two layers", "undo of dreaming again"])
+@pytest.mark.parametrize(
+    "case", ["undo", "undo of two layers", "undo of coherent frames", "undo of dreaming again"]
+)
 def test_a_dream_is_one_undo_step(found: dict[str, Any], case: str) -> None:
     facts = good(found[case])
     assert facts["changed"]

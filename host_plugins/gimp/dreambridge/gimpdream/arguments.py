@@ -20,9 +20,14 @@ from gimpdream.errors import UserError
 
 CUSTOM = "custom"
 STORED = "stored"
-MASK, ALPHA = "mask", "transparency"
-RESULTS = {MASK: "New layer with a mask", ALPHA: "New layer with transparency"}
-HIDE, DRAFT = "hide-earlier", "draft"
+MASK, ALPHA, TOP, ITSELF = "mask", "transparency", "top", "layer"
+RESULTS = {
+    MASK: "New layer above, with a mask",
+    ALPHA: "New layer above, transparent",
+    TOP: "New layer on top, with a mask",
+    ITSELF: "Into the layer itself",
+}
+HIDE, DRAFT, COHERENT = "hide-earlier", "draft", "coherent-frames"
 AUTOMATIC = -1
 
 INT_LIMITS = -(2**31), 2**31 - 1
@@ -46,6 +51,7 @@ class Parameters:
     result: str
     hide_earlier: bool = False
     draft: bool = False
+    coherent: bool = False
 
 
 def argument_name(name: str) -> str:
@@ -66,7 +72,7 @@ def read_parameters(config: Any, schema: Json) -> Parameters:
         _check_range(name, value, *OWN_LIMITS[name])
     result = config.get_property("result") or ""
     _check_choice("result", result, list(RESULTS))
-    flags = config.get_property(HIDE), config.get_property(DRAFT)
+    flags = [config.get_property(name) for name in (HIDE, DRAFT, COHERENT)]
     return Parameters(settings, guide, own["context"], own["edge"], result, *flags)
 
 

@@ -7,17 +7,19 @@ it. `execution` runs it; the dialog's preview asks it too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from gi.repository import Gimp
 
 from bridgeclient.looks import Json, defaults
 from gimpdream import arguments
-from gimpdream.arguments import Parameters
+from gimpdream.arguments import ITSELF, Parameters
 from gimpdream.document import dream_layer
 from gimpdream.document.appearance import layer_fingerprint
 from gimpdream.document.checks import check_layers, check_source_unchanged
 from gimpdream.document.layers import FinishedDream, insert_dreams, replace_pixels
+from gimpdream.document.overwriting import overwrite_layers
 from gimpdream.document.plan import selected_sources
 from gimpdream.document.selection import selection_fingerprint
 from gimpdream.document.source import SourceRegion
@@ -28,6 +30,9 @@ class Command(Protocol):
     """What the user asked for. Making one checks the document and may raise `UserError`."""
 
     image: Gimp.Image
+
+    several: bool
+    """Whether more than one layer is to be dreamed."""
 
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
         """A command for the layers that are selected in the image."""
@@ -49,11 +54,12 @@ class Command(Protocol):
 
 
 class NewDream:
-    """Dream the selected layers, each into a new layer above it."""
+    """Dream the selected layers, each into a new layer above it; as frames or one by one."""
 
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
         self.image, self._schema = image, schema
         self._layers = check_layers(image, drawables)
+        self.several = len(self._layers) > 1
 
     def prefill(self, config: Any) -> Json | None:
         """GIMP itself brings the arguments of the last time; what none has set is the preset's."""
@@ -66,7 +72,11 @@ class NewDream:
         return None
 
     def parameters(self, config: Any) -> Parameters:
-        return arguments.read_parameters(config, self._schema)
+        """What the arguments ask for; a single layer is no animation, and frames stay layers."""
+        given = arguments.read_parameters(config, self._schema)
+        if not given.coherent:
+            return given
+        return replace(given, result=ITSELF) if self.several else replace(given, coherent=False)
 
     def sources(self, parameters: Parameters) -> Sequence[SourceRegion]:
         """Each selected layer, inside the selection."""
@@ -79,9 +89,11 @@ class NewDream:
         return layers, selection_fingerprint(self.image)
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
-        """Insert each dream as a new layer."""
+        """Insert each dream as a new layer, or write it into its own."""
         for dream in dreams:
             check_source_unchanged(self.image, dream.source, dream.metadata)
+        if dreams[0].parameters.result == ITSELF:
+            return overwrite_layers(self.image, dreams)
         return insert_dreams(self.image, dreams)
 
 
@@ -90,6 +102,7 @@ class DreamAgain:
 
     def __init__(self, image: Gimp.Image, drawables: Sequence[Gimp.Drawable], schema: Json) -> None:
         self.image, self._schema = image, schema
+        self.several = False
         self._found = dream_layer.selected_dream_layer(image, drawables)
 
     def prefill(self, config: Any) -> Json | None:

@@ -14,6 +14,7 @@ from bridgeclient.region import EDGE
 from gimpdream.arguments import (
     AS_PRESET,
     AUTOMATIC,
+    COHERENT,
     CUSTOM,
     DRAFT,
     HIDE,
@@ -47,13 +48,19 @@ def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
 
 
 def _declare_own(procedure: Gimp.Procedure, labels: _Mnemonics) -> None:
-    about = f"How the selection shapes the new layer: {', '.join(RESULTS)}."
+    about = f"Where the dream goes: {', '.join(RESULTS)}."
     procedure.add_string_argument("result", labels.next("Result"), about, MASK, _FLAGS)
     about = "How soft the selection's edge gets, in percent of its shorter side; 0 keeps it."
     procedure.add_double_argument("edge", labels.next("Edge"), about, *_DOUBLES, EDGE, _FLAGS)
     about = "Hide the earlier dreams of the same layer, so that only the new one shows."
     label = labels.next("Hide earlier dreams")
     procedure.add_boolean_argument(HIDE, label, about, False, _FLAGS)
+    about = (
+        "Dream several layers as the frames of one motion, from the bottom up: each takes along "
+        "what the one below it dreamed. The layers themselves change, so that they stay frames."
+    )
+    label = labels.next("Coherent frames")
+    procedure.add_boolean_argument(COHERENT, label, about, False, _FLAGS)
     about = (
         "Pixels around the selection that the dream sees, so that it continues them; "
         "-1 chooses from the layers and octaves."

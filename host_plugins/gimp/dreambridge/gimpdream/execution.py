@@ -10,11 +10,12 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from bridgeclient import Result
+from bridgeclient import BridgeClient, PreviousFrame, Result
 from bridgeclient.looks import Json, title
+from bridgeclient.protocol import ImageFrame
 from gimpdream.arguments import Parameters
 from gimpdream.bridge.duration import DurationEstimate
-from gimpdream.bridge.jobs import connected, dream
+from gimpdream.bridge.jobs import Part, connected, dream
 from gimpdream.bridge.transfer import Transfer, prepare
 from gimpdream.commands import Command
 from gimpdream.document.appearance import guide_frame
@@ -34,22 +35,41 @@ def execute(command: Command, config: Any, schema: Json, here: Path) -> Sequence
     """
     parameters = command.parameters(config)
     plan = Plan(parameters, command.sources(parameters))
-    guide, ids = guide_frame(plan.parameters.guide), _ids(plan)
+    guide = guide_frame(plan.parameters.guide)
     transfers = [prepare(source, plan.parameters.draft) for source in plan.sources]
-    estimate, dreams = DurationEstimate(schema), []
     Gimp.progress_init("DeepDream")
     with connected(here) as client:
-        for number, transfer in enumerate(transfers, start=1):
-            part = f"Layer {number} of {len(transfers)}: " if len(transfers) > 1 else ""
-            metadata = _metadata_of(transfer, plan.parameters, client.welcome.version, ids)
-            request = transfer.request(plan.parameters.settings, guide)
-            result = dream(client, request, command.image, part)
-            estimate.record(request, result)
-            dreams.append(_finished(transfer, plan.parameters, metadata, result, schema))
+        dreams = _dream_all(client, command.image, plan, transfers, guide, schema)
     layers = command.finish(dreams)
     Gimp.progress_end()
     Gimp.displays_flush()
     return layers
+
+
+def _dream_all(
+    client: BridgeClient,
+    image: Gimp.Image,
+    plan: Plan,
+    transfers: Sequence[Transfer],
+    guide: ImageFrame | None,
+    schema: Json,
+) -> list[FinishedDream]:
+    """The sources' dreams, one after the other; coherent frames each from the one before."""
+    parameters, estimate, ids = plan.parameters, DurationEstimate(schema), _ids(plan)
+    total, what = len(transfers), "Frame" if parameters.coherent else "Layer"
+    dreams: list[FinishedDream] = []
+    previous, rest_s = None, 0.0 if total == 1 else None
+    for number, transfer in enumerate(transfers, start=1):
+        metadata = _metadata_of(transfer, parameters, client.welcome.version, ids)
+        request = transfer.request(parameters.settings, guide, previous)
+        result = dream(client, request, image, Part(number, total, what, rest_s))
+        estimate.record(request, result)
+        dreams.append(_finished(transfer, parameters, metadata, result, schema))
+        if parameters.coherent:
+            previous = PreviousFrame(transfer.sent, result.image)
+        if not parameters.coherent or number > 1:  # the first frame takes longer than the others
+            rest_s = result.seconds * (total - number - 1)
+    return dreams
 
 
 def _ids(plan: Plan) -> Mapping[int, str]:

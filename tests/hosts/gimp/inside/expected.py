@@ -46,7 +46,7 @@ def dream_took(seconds: float, image: Gimp.Image, layer: Gimp.Layer) -> None:
 
     plan = plan_of(image, layer)
     transfer = prepare(plan.sources[0], False)
-    request = transfer.request(plan.parameters.settings, None)
+    request = transfer.request(plan.parameters.settings, None, None)
     result = Result(request.job, transfer.sent, seconds, 1, "cpu", "float32")
     DurationEstimate(read_schema(processes.PLUGIN)).record(request, result)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gi.repository import Gimp
+from gi.repository import Gimp, Gio
 
-from inside.harness import painted, rectangle
+from inside.harness import painted, picture, rectangle
 
 
 def with_mask(image: Gimp.Image, layer: Gimp.Layer) -> Gimp.Layer:
@@ -34,3 +34,23 @@ def text(image: Gimp.Image, words: str) -> Gimp.Layer:
     layer = Gimp.TextLayer.new(image, words, font, 40.0, Gimp.Unit.pixel())
     image.insert_layer(layer, None, 0)
     return layer
+
+
+def animation(photo: str, step: int, count: int = 4) -> tuple[Gimp.Image, list[Gimp.Layer]]:
+    """A camera that moves over a photograph by so many pixels a frame; frames from the bottom up.
+
+    The lowest layer has no alpha, like a background, and the third frame is shown longer.
+    """
+    image = picture(160, 120)
+    for number in range(count):
+        file = Gio.File.new_for_path(photo)
+        whole = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
+        whole.scale(whole.get_width() // 2, whole.get_height() // 2)
+        whole.crop(160, 120, 40 + step * number, 30)
+        frame = Gimp.Layer.new_from_drawable(whole.get_layers()[0], image)
+        whole.delete()
+        frame.set_name(f"Frame {number + 1} ({300 if number == 2 else 100}ms)")
+        image.insert_layer(frame, None, 0)
+        if number:
+            frame.add_alpha()
+    return image, image.get_layers()[::-1]

@@ -60,6 +60,16 @@ def _() -> Any:
     return undone(image, lambda: call(image, layers, **QUICK, result="transparency"))
 
 
+@case("undo of coherent frames")
+def _() -> Any:
+    """Which are changed themselves, where a soft part of them is selected."""
+    image = picture(160, 120)
+    frames = [painted(image, name=f"{n} (100ms)", alpha=n > 1, seed=n) for n in (1, 2, 3)]
+    ellipse(image, 30, 25, 75, 60)
+    show(image)
+    return undone(image, lambda: call(image, frames, **QUICK, coherent_frames=True))
+
+
 @case("undo of dreaming again")
 def _() -> Any:
     image, (low, _) = small()

@@ -15,6 +15,8 @@ from gimpdream.document.source import SourceRegion
 
 _PARASITE = "dreambridge-speeds"
 _PERSISTENT = 1
+_CARRIED = 0.35
+"""The work of a frame that begins from the one before it, against a frame of its own."""
 
 
 class DurationEstimate:
@@ -24,7 +26,9 @@ class DurationEstimate:
         self._layers = schema["x-layers"]
 
     def record(self, request: DreamRequest, result: Result) -> None:
-        """Record how long a dream took."""
+        """Record how long a dream took, unless it was begun from the frame before."""
+        if request.previous is not None:
+            return
         mask = bytes(request.mask.pixels) if request.mask else None
         size = request.image.width, request.image.height
         cost = masked_work(*size, mask, request.settings, self._layers)
@@ -37,7 +41,9 @@ class DurationEstimate:
         settings, draft = plan.parameters.settings, plan.parameters.draft
         if not settings["layers"] or not settings["layers"].keys() <= self._layers.keys():
             return ""
-        total = sum(self._work(source, settings, draft) for source in plan.sources)
+        works = [self._work(source, settings, draft) for source in plan.sources]
+        carried = _CARRIED if plan.parameters.coherent and settings["coherence"] else 1.0
+        total = works[0] + carried * sum(works[1:])
         seconds = _speeds().seconds(total)
         return f"The {'draft' if draft else 'dream'} will take {about(seconds)}." if seconds else ""
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from gi.repository import Gimp
@@ -44,8 +45,30 @@ def connected(here: Path) -> Iterator[BridgeClient]:
         yield client
 
 
-def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: str = "") -> Result:
-    """The finished dream; `part` says which of several it is.
+@dataclass(frozen=True)
+class Part:
+    """Which of several dreams one is, and the seconds that those after it will take, if known."""
+
+    number: int
+    total: int
+    what: str
+    rest_s: float | None
+
+    def __str__(self) -> str:
+        """As one reads it before the status."""
+        return f"{self.what} {self.number} of {self.total}: " if self.total > 1 else ""
+
+    def fraction(self, own: float) -> float:
+        """How much of all is done when so much of this dream is."""
+        return (self.number - 1 + own) / self.total
+
+    def remaining_s(self, own: float | None) -> float | None:
+        """How long all will take when this dream takes so long."""
+        return None if own is None or self.rest_s is None else own + self.rest_s
+
+
+def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: Part) -> Result:
+    """The finished dream.
 
     Raises:
         UserError: the image was closed.
@@ -56,7 +79,7 @@ def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: 
     for event in client.events(job):
         match event:
             case Result():
-                Gimp.progress_update(1.0)
+                Gimp.progress_update(part.fraction(1.0))
                 return event
             case Accepted(ahead=ahead) if ahead:
                 _show_status(part, f"Waiting for {counted(ahead, 'other dream')}…")
@@ -67,17 +90,17 @@ def dream(client: BridgeClient, request: DreamRequest, image: Gimp.Image, part: 
             case Progress() if time.monotonic() - drawn_at > _REDRAW_S:
                 drawn_at = time.monotonic()
                 check_open(image)
-                _show_status(part, describe(event))
-                Gimp.progress_update(event.fraction)
+                _show_status(part, describe(event, part.remaining_s(event.remaining_s)))
+                Gimp.progress_update(part.fraction(event.fraction))
     raise AssertionError("events end with a result or an error")
 
 
-def describe(progress: Progress) -> str:
-    """Where the dream is, as one reads it in the progress bar."""
+def describe(progress: Progress, remaining_s: float | None) -> str:
+    """Where the dream is and the time left, as one reads it in the progress bar."""
     octave = f"Octave {progress.octave} of {progress.octaves}"
     step = f"step {progress.iteration} of {progress.iterations}"
-    return f"{octave}, {step}{time_left(progress.remaining_s)}"
+    return f"{octave}, {step}{time_left(remaining_s)}"
 
 
-def _show_status(part: str, text: str) -> None:
+def _show_status(part: Part, text: str) -> None:
     Gimp.progress_set_text(f"{part}{text}")

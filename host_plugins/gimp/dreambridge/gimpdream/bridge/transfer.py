@@ -8,10 +8,11 @@ from bridgeclient.draft import draft_of
 from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import relative
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, PreviousFrame
 from gimpdream.bridge import delta, draft
 from gimpdream.document import pixels
 from gimpdream.document.appearance import flattened
+from gimpdream.document.frames import with_channels_of
 from gimpdream.document.source import SourceRegion, bounds_of
 from gimpdream.document.tracking import TrackedRegion
 from gimpdream.errors import UserError
@@ -33,10 +34,15 @@ class Transfer:
     curve: delta.ToneCurve | None
     draft: bool
 
-    def request(self, settings: Json, guide: ImageFrame | None) -> DreamRequest:
-        """What the engine is to do."""
+    def request(
+        self, settings: Json, guide: ImageFrame | None, previous: PreviousFrame | None
+    ) -> DreamRequest:
+        """What the engine is to do; the frame before, if there is one, as it was sent."""
         quick = draft_of(settings) if self.draft else settings
-        return DreamRequest.still(self.sent, quick, mask=self.mask, guide=guide)
+        if previous is not None:
+            frames = (with_channels_of(self.sent, one) for one in (previous.image, previous.dream))
+            previous = PreviousFrame(*frames)
+        return DreamRequest.frame(self.sent, quick, previous=previous, mask=self.mask, guide=guide)
 
     def result(self, dreamed: ImageFrame) -> ImageFrame:
         """The source's pixels with the dream's delta."""

@@ -7,8 +7,11 @@ passthrough  what groups show that blend with the layers below them
 selection    the selection as a mask
 pixels       GIMP's buffers to image frames and back
 frames       image frames in plain Python: parts, colours, alpha
+animation    layers as the frames of an animation
 checks       what can be dreamed of, and whether a finished dream still fits
 layers       the new layer, or new pixels for an earlier one
+overwriting  dreams written into the layers that they were dreamed of
+undo         one undo step, and the selection put back
 compositing  how a dream is composited with its source, so that only its change is seen
 dream_layer  an earlier dream's layer, to be dreamed again
 metadata     how a layer was dreamed, kept with it

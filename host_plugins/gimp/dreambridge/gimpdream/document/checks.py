@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from gi.repository import Gimp
 
+from gimpdream.arguments import ITSELF
 from gimpdream.document.metadata import DreamMetadata
 from gimpdream.document.source import SourceRegion
 from gimpdream.document.tracking import is_in_place
@@ -72,6 +73,23 @@ def check_locks(layer: Gimp.Layer, *, itself: bool = False) -> None:
         )
 
 
+def check_overwritable(layer: Gimp.Layer) -> None:
+    """Check that a dream of the layer can be written into it.
+
+    Raises:
+        UserError: it has no pixels of its own, shows them through filters, or is locked.
+    """
+    name = layer.get_name()
+    if layer.is_group():
+        raise UserError(f"“{name}” is a group and has no pixels of its own: merge it, then dream.")
+    if layer.is_text_layer() or layer.get_filters():
+        raise UserError(
+            f"“{name}” shows its pixels through text or filters: choose Layer ▸ Discard Text "
+            "Information or Layer ▸ Merge Filters first, or a new layer as the result."
+        )
+    check_locks(layer, itself=True)
+
+
 def check_open(image: Gimp.Image) -> None:
     """Check that the image was not closed during its dream.
 
@@ -104,4 +122,7 @@ def check_source_unchanged(
             f"“{metadata.source_name}” was resized, cropped or turned while it was dreamed, so the "
             "dream no longer fits: dream again."
         )
-    check_locks(source.layer)
+    if metadata.result == ITSELF:
+        check_overwritable(source.layer)
+    else:
+        check_locks(source.layer)

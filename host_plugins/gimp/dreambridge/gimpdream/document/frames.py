@@ -31,6 +31,19 @@ def colours_of(image: ImageFrame) -> int:
     return image.channels - (image.channels in (2, 4))
 
 
+def with_channels_of(other: ImageFrame, image: ImageFrame) -> ImageFrame:
+    """The image with as many channels as another: with opaque alpha, or without."""
+    if image.channels == other.channels:
+        return image
+    values, colours = values_of(image), colours_of(image)
+    pixels = image.width * image.height
+    full: array.array[float] = array.array(values.typecode, [FULL[image.dtype]])
+    result = full * (pixels * other.channels)
+    for channel in range(colours):
+        result[channel :: other.channels] = values[channel :: image.channels]
+    return ImageFrame(image.width, image.height, other.channels, image.dtype, result.tobytes())
+
+
 def crop(image: ImageFrame, bounds: Rect, part: Rect) -> ImageFrame:
     """The part of a frame whose pixels lie in `bounds`."""
     size = image.channels * _BYTES[image.dtype]

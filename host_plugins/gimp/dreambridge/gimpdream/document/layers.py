@@ -5,14 +5,13 @@ Called when everything has arrived, so that nothing can fail halfway; each is on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gi.repository import Gimp
 
 from bridgeclient.protocol import ImageFrame
-from gimpdream.arguments import ALPHA, Parameters
+from gimpdream.arguments import ALPHA, TOP, Parameters
 from gimpdream.document.compositing import (
     Placement,
     clip,
@@ -27,6 +26,7 @@ from gimpdream.document.identity import all_layers, id_of, set_id
 from gimpdream.document.metadata import DreamMetadata, read_metadata, write_metadata
 from gimpdream.document.pixels import PixelFormat, format_of, read, write, write_values
 from gimpdream.document.source import SourceRegion, bounds_of
+from gimpdream.document.undo import one_step, selection_kept
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class FinishedDream:
 
 def insert_dreams(image: Gimp.Image, dreams: Sequence[FinishedDream]) -> list[Gimp.Layer]:
     """Insert each dream where it shows; all of them are one undo step."""
-    with _one_step(image):
+    with one_step(image):
         layers = [_insert(image, dream) for dream in dreams]
         image.set_selected_layers(layers)
     return layers
@@ -53,15 +53,20 @@ def _insert(image: Gimp.Image, dream: FinishedDream) -> Gimp.Layer:
     source, earlier = dream.source.layer, _earlier(dream.source.layer, dream.metadata.source)
     for old in earlier if dream.parameters.hide_earlier else ():
         old.set_visible(False)
-    placement = placement_for(source, binary_alpha=has_binary_alpha(dream.pixels))
+    placement = Placement.ABOVE
+    if dream.metadata.result != TOP:
+        placement = placement_for(source, binary_alpha=has_binary_alpha(dream.pixels))
     shown = any(old.get_visible() for old in earlier)
     if placement is Placement.CLIPPED and not is_alone(source) and not shown:
         wrap_in_group(image, source)
         earlier = []  # they are hidden, above the group
     layer = _layer_of(image, dream, placement)
     _set_ids(dream)
-    highest = image.get_item_position(earlier[0] if earlier else source)
-    image.insert_layer(layer, source.get_parent(), highest)
+    if dream.metadata.result == TOP:
+        image.insert_layer(layer, None, 0)
+    else:
+        highest = image.get_item_position(earlier[0] if earlier else source)
+        image.insert_layer(layer, source.get_parent(), highest)
     if placement is Placement.CLIPPED:
         clip(layer)
     elif placement is Placement.REPLACING and source.get_mode() != Gimp.LayerMode.PASS_THROUGH:
@@ -135,33 +140,10 @@ def replace_pixels(image: Gimp.Image, layer: Gimp.Layer, dream: FinishedDream) -
     pixels = opaque(dream.pixels) if is_clipped(layer) else dream.pixels
     if old:
         pixels = with_alpha_of(old, dream.pixels)
-    with _one_step(image), _nothing_selected(image):
+    with one_step(image), selection_kept(image):
+        Gimp.Selection.none(image)  # it would hold back the new pixels
         _set_ids(dream)
         write(layer, pixels, format_of(layer) if old else dream.format, shadow=True)
         write_metadata(layer, dream.metadata)
         layer.set_name(dream.name)
         image.set_selected_layers(selected)
-
-
-@contextmanager
-def _one_step(image: Gimp.Image) -> Iterator[None]:
-    image.undo_group_start()
-    try:
-        yield
-    finally:
-        image.undo_group_end()
-
-
-@contextmanager
-def _nothing_selected(image: Gimp.Image) -> Iterator[None]:
-    """Without the selection, which would hold back the new pixels; it is put back."""
-    if Gimp.Selection.is_empty(image):
-        yield
-        return
-    kept = Gimp.Selection.save(image)
-    Gimp.Selection.none(image)
-    try:
-        yield
-    finally:
-        image.select_item(Gimp.ChannelOps.REPLACE, kept)
-        image.remove_channel(kept)

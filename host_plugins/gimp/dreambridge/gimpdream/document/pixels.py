@@ -119,15 +119,22 @@ def _cells(length: int, count: int) -> list[tuple[int, int]]:
     return [(start, max(stop, start + 1)) for start, stop in starts]
 
 
-def write(layer: Gimp.Drawable, frame: ImageFrame, pixels: PixelFormat, *, shadow: bool) -> None:
-    """Fill the layer with a frame of its size, or its shadow, which keeps an undo step possible."""
-    rect = Rect(0, 0, frame.width, frame.height)
+def write(
+    layer: Gimp.Drawable,
+    frame: ImageFrame,
+    pixels: PixelFormat,
+    *,
+    shadow: bool,
+    at: tuple[int, int] = (0, 0),
+) -> None:
+    """Put a frame into the layer; through its shadow, which knows of undo and the selection."""
+    rect = Rect(*at, frame.width, frame.height)
     buffer = layer.get_shadow_buffer() if shadow else layer.get_buffer()
     buffer.set(_gegl(rect), pixels.name, bytes(frame.pixels))
     buffer.flush()
     if shadow:
         layer.merge_shadow(True)
-    layer.update(0, 0, frame.width, frame.height)
+    layer.update(*astuple(rect))
 
 
 def native(drawable: Gimp.Drawable) -> str:

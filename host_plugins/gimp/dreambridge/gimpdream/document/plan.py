@@ -9,8 +9,9 @@ from gi.repository import Gimp
 
 from bridgeclient.looks import Json
 from bridgeclient.region import moved
-from gimpdream.arguments import Parameters
-from gimpdream.document.checks import check_layers, check_locks
+from gimpdream.arguments import ITSELF, Parameters
+from gimpdream.document.animation import bottom_up, check_alike
+from gimpdream.document.checks import check_layers, check_locks, check_overwritable
 from gimpdream.document.selection import SelectionMask, read_selection
 from gimpdream.document.source import SourceRegion, bounds_of, context_of, offset_of
 from gimpdream.errors import UserError
@@ -27,16 +28,23 @@ class Plan:
 def selected_sources(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], parameters: Parameters, schema: Json
 ) -> list[SourceRegion]:
-    """The selected layers as sources of dreams.
+    """The selected layers as sources of dreams; coherent frames in the order in which they play.
 
     Raises:
         UserError: something in the document doesn't allow it.
     """
     layers = check_layers(image, drawables)
     for layer in layers:
-        check_locks(layer)
+        if parameters.result == ITSELF:
+            check_overwritable(layer)
+        else:
+            check_locks(layer)
     mask = read_selection(image, parameters.edge)
-    return [_source(layer, mask, parameters, schema) for layer in layers]
+    if not parameters.coherent:
+        return [_source(layer, mask, parameters, schema) for layer in layers]
+    frames = [_source(layer, mask, parameters, schema) for layer in bottom_up(image, layers)]
+    check_alike(frames)
+    return frames
 
 
 def _source(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GObject, Gtk  # noqa: E402
 
 from bridgeclient.looks import Json  # noqa: E402
 from gimpdream.arguments import (  # noqa: E402
+    COHERENT,
     CUSTOM,
     DRAFT,
     HIDE,
@@ -60,7 +62,8 @@ def ask(
     dialog.set_ok_label("_Dream")
     source, estimate = PreviewSource(command, schema, SIDE), DurationEstimate(schema)
     preview = Preview(here, lambda: command.parameters(config), source, estimate)
-    content = _Content(dialog, config, schema, remembers=stored is not None)
+    kind = _Kind(remembers=stored is not None, several=command.several)
+    content = _Content(dialog, config, schema, kind)
     dialog.get_content_area().pack_start(content.beside(preview.widget), True, True, 0)
     config.connect("notify", lambda *_: preview.changed())
     try:
@@ -71,14 +74,22 @@ def ask(
         dialog.destroy()
 
 
+@dataclass(frozen=True)
+class _Kind:
+    """Whether the dialog is for a layer that was dreamed before, and whether for several layers."""
+
+    remembers: bool
+    several: bool
+
+
 class _Content:
     """The widgets of the arguments, on two pages."""
 
     def __init__(
-        self, dialog: GimpUi.ProcedureDialog, config: Any, schema: Json, *, remembers: bool
+        self, dialog: GimpUi.ProcedureDialog, config: Any, schema: Json, kind: _Kind
     ) -> None:
-        self._dialog, self._config, self._remembers = dialog, config, remembers
-        self._schema = schema
+        self._dialog, self._config, self._remembers = dialog, config, kind.remembers
+        self._several, self._schema = kind.several, schema
         self._settings, self._presets = schema["properties"], schema["x-presets"]
 
     def beside(self, preview: Gtk.Widget) -> Gtk.Widget:
@@ -96,20 +107,37 @@ class _Content:
         return columns
 
     def _first(self) -> list[Gtk.Widget]:
-        main = [name for name, spec in self._settings.items() if spec["x-group"] == "main"]
         rows = [self._preset(), features_combo(self._config, self._schema)]
-        rows += [self._setting(name) for name in main if name != "layers"]
+        rows += [self._setting(name) for name in self._group("main") if name != "layers"]
         if not self._remembers:
-            words = "How the selection shapes the new layer."
-            rows += [self._slider("edge", *OWN_LIMITS["edge"], _EDGE_REACH, 1)]
-            rows += [combo(self._config, "result", "Result", words, RESULTS)]
+            words = "Where the dream goes, and how the selection shapes it."
+            result = combo(self._config, "result", "Result", words, RESULTS)
+            rows += [self._slider("edge", *OWN_LIMITS["edge"], _EDGE_REACH, 1), result]
+            rows += self._frames(result) if self._several else []
         return rows
+
+    def _frames(self, result: Gtk.Widget) -> list[Gtk.Widget]:
+        """For several layers. As frames they change themselves, whatever the result would be."""
+        tick = self._dialog.get_widget(COHERENT, GObject.TYPE_NONE)
+        motion = [self._setting(name) for name in self._group("motion")]
+
+        def show(*_: object) -> None:
+            coherent = self._config.get_property(COHERENT)
+            result.set_sensitive(not coherent)
+            for widget in motion:
+                widget.set_sensitive(coherent)
+
+        show()
+        self._config.connect(f"notify::{COHERENT}", show)
+        return [tick, *motion]
+
+    def _group(self, group: str) -> list[str]:
+        return [name for name, spec in self._settings.items() if spec["x-group"] == group]
 
     def _advanced(self) -> list[Gtk.Widget]:
         typed = self._dialog.get_widget("layers", GObject.TYPE_NONE)
         typed.get_label().set_text("Layers")
-        names = [name for name, spec in self._settings.items() if spec["x-group"] == "advanced"]
-        rows = [typed, *(self._setting(name) for name in names), self._guide()]
+        rows = [typed, *map(self._setting, self._group("advanced")), self._guide()]
         if not self._remembers:
             rows += [self._slider("context", *OWN_LIMITS["context"], _CONTEXT_REACH, 0)]
             rows += [self._dialog.get_widget(HIDE, GObject.TYPE_NONE)]
