@@ -14,26 +14,10 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from bridgeclient.codec import Message, decode, encode
-from bridgeclient.errors import (
-    Cancelled,
-    ProtocolError,
-    RequestError,
-    ServerError,
-    error_from_fields,
-)
-from bridgeclient.events import (
-    Accepted,
-    Event,
-    Failed,
-    JobEvent,
-    Preview,
-    Progress,
-    Result,
-    Started,
-    Status,
-    Welcome,
-)
+from bridgeclient.errors import RequestError, ServerError, error_from_fields
+from bridgeclient.events import Event, Failed, JobEvent, Preview, Result, Status, Welcome
 from bridgeclient.expected import CANCEL_S, Expected
+from bridgeclient.incoming import event_of
 from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, SILENCE_S, Fields, ImageFrame
 from bridgeclient.request import DreamRequest
 from bridgeclient.transport import Transport
@@ -42,14 +26,6 @@ _FLOOD_S = 0.05
 """How long messages that mean nothing to the caller can hold it up."""
 
 _Answer = TypeVar("_Answer", Status, Welcome)
-
-_PLAIN: dict[str, type[Accepted | Started | Progress | Status | Welcome]] = {
-    "accepted": Accepted,
-    "started": Started,
-    "progress": Progress,
-    "status": Status,
-    "welcome": Welcome,
-}
 
 
 class BridgeClient:
@@ -243,7 +219,7 @@ class BridgeClient:
             return None
         if message.type == "error" and not message.job:
             raise error_from_fields(message.fields)
-        event = _as_event(message)
+        event = event_of(message)
         if message.job:
             self._active[message.job].check(event)
         if isinstance(event, Result | Failed):
@@ -280,23 +256,3 @@ class BridgeClient:
 
 def _given_up(why: str) -> ServerError:
     return ServerError("server.lost", why, "Run `dreambridge stop` and dream again.")
-
-
-def _as_event(message: Message) -> Event:
-    if plain := _PLAIN.get(message.type):
-        return plain(**message.fields)
-    match message.type:
-        case "preview":
-            return Preview(image=_owned(message.images["image"]), **message.fields)
-        case "result":
-            return Result(image=_owned(message.images["image"]), **message.fields)
-        case "cancelled":
-            return Failed(message.job, Cancelled(message.job))
-        case "error":
-            return Failed(message.job, error_from_fields(message.fields))
-    raise ProtocolError("protocol.unknown_type", f"The server sent {message.type!r}.")
-
-
-def _owned(image: ImageFrame) -> ImageFrame:
-    """The image with pixels that outlive the message they came in."""
-    return ImageFrame(image.width, image.height, image.channels, image.dtype, bytes(image.pixels))

@@ -9,10 +9,6 @@ editors: it knows which Python has the bridge, and imports nothing of it.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +16,12 @@ from pathlib import Path
 
 from bridgeclient.client import BridgeClient
 from bridgeclient.connection import Connection, read_connection
-from bridgeclient.errors import BridgeError, Cancelled, ProtocolError, ServerError
+from bridgeclient.errors import Cancelled, ProtocolError, ServerError
 from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
 from bridgeclient.lock import Holder, find_holder
 from bridgeclient.private import make_private_folder
-from bridgeclient.process import environment
 from bridgeclient.replacement import stop_if_outdated_and_idle
+from bridgeclient.starting import not_started, spawn
 from bridgeclient.transport import open_transport
 
 START_TIMEOUT_S = 60.0
@@ -232,7 +228,7 @@ def _start(
     home = installation.connection_file.parent
     make_private_folder(home)
     log = home / "start.log"
-    server = _spawn(installation, home, log)
+    server = spawn(installation.python, home, log)
     deadline = time.monotonic() + timeout_s
     seen: Connection | None = None
     while time.monotonic() < deadline:
@@ -242,13 +238,13 @@ def _start(
             if client := _greet(connection, installation, name, warm=True):
                 return client
         if server.poll():
-            raise _not_started(f"it ended with code {server.returncode}", log)
+            raise not_started(f"it ended with code {server.returncode}", log)
         if server.poll() == 0:  # another server was there, perhaps only until it had closed
             if rival := reach(installation, name=name, cancelled=cancelled):
                 return rival
-            server = _spawn(installation, home, log)
+            server = spawn(installation.python, home, log)
         _wait(cancelled)
-    raise _not_started(f"it did not answer within {timeout_s:.0f} seconds", log)
+    raise not_started(f"it did not answer within {timeout_s:.0f} seconds", log)
 
 
 def _readable(path: Path) -> Connection | None:
@@ -256,53 +252,3 @@ def _readable(path: Path) -> Connection | None:
         return read_connection(path)
     except ServerError:
         return None
-
-
-def _not_started(why: str, log: Path) -> BridgeError:
-    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-    last = next((line for line in reversed(lines) if line.strip()), "nothing was written")
-    return ServerError(
-        "server.start_failed",
-        f"The dreambridge server could not be started: {why} ({last.strip()[:200]}).",
-        f"Read {log}, or run `dreambridge serve` in a terminal to see what is wrong.",
-    )
-
-
-def _spawn(installation: Installation, home: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start a server that outlives this program; what it says before it has a log goes to `log`."""
-    command = [installation.python, "-E", "-P", "-m", "dreambridge", "serve", "--home", str(home)]
-    try:
-        handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise ServerError(
-            "server.start_failed",
-            f"{log} can't be written ({error.strerror}).",
-            f"See to space and permissions in {home}, then try again.",
-        ) from error
-    try:
-        server = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=handle,
-            stderr=handle,
-            cwd=home,
-            env=environment(),
-            start_new_session=os.name == "posix",
-            creationflags=_creation_flags(),
-        )
-    except OSError as error:
-        raise ServerError(
-            "server.start_failed",
-            f"{installation.python} could not be run ({error.strerror}).",
-            "Run `dreambridge install` for this editor again.",
-        ) from error
-    finally:
-        os.close(handle)
-    threading.Thread(target=server.wait, daemon=True).start()  # leaves no zombie when it ends
-    return server
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
-    return 0

@@ -49,7 +49,7 @@ _NO_ENGINE = Engine("", "", EngineState.STARTING)
 """What is said of a pool whose engines are not there yet."""
 
 
-class Server:
+class ServerLoop:
     """Bound and ready when made; `run` serves until it is told to stop or has been idle.
 
     Takes over the pool, and closes it in the end.

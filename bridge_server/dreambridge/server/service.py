@@ -17,7 +17,7 @@ from dreambridge.log import logging_to
 from dreambridge.paths import Paths
 from dreambridge.server.announcement import Announcement, lock_of
 from dreambridge.server.keys import load_keys
-from dreambridge.server.loop import Server
+from dreambridge.server.loop import ServerLoop
 from dreambridge.server.options import Options
 from dreambridge.workers.cluster.options import ClusterOptions
 from dreambridge.workers.cluster.pool import ClusterPool
@@ -91,15 +91,15 @@ def _make_pool(workers: PoolOptions, paths: Paths) -> EnginePool:
     return LocalPool(workers, paths.logs)
 
 
-def _make_server(paths: Paths, options: Options, pool: EnginePool) -> Server:
+def _make_server(paths: Paths, options: Options, pool: EnginePool) -> ServerLoop:
     try:
-        return Server(paths, load_keys(paths.keys_file), options, pool)
+        return ServerLoop(paths, load_keys(paths.keys_file), options, pool)
     except BaseException:
         pool.close()
         raise
 
 
-def _run(paths: Paths, lock: ServerLock, server: Server) -> None:
+def _run(paths: Paths, lock: ServerLock, server: ServerLoop) -> None:
     try:
         with _signals(server):
             announcement = Announcement(paths, lock, server.connection())
@@ -113,7 +113,7 @@ def _run(paths: Paths, lock: ServerLock, server: Server) -> None:
 
 
 @contextlib.contextmanager
-def _signals(server: Server) -> Iterator[None]:
+def _signals(server: ServerLoop) -> Iterator[None]:
     def stop(number: int, _: FrameType | None) -> None:
         server.stop(f"it received {signal.Signals(number).name}")
 
