@@ -1,7 +1,7 @@
 """One step of gradient ascent on the whole image, and how far it goes near black and white.
 
 Everything works in place on (3, H, W) float32 tensors, a strip at a time, so that a large canvas
-needs no further copy of itself.
+needs no further copy of itself. A gradient of lightness alone is one plane.
 """
 
 from __future__ import annotations
@@ -36,13 +36,26 @@ def widened(weight: Tensor, stride: int) -> Tensor:
 
 
 def mean_level(image: Tensor, weight: Tensor | None = None) -> Tensor:
-    """The mean of each channel of (3, H, W) where `weight`, (H, W), isn't 0; (3, 1, 1)."""
+    """The mean of each channel of (C, H, W) where `weight`, (H, W), isn't 0; (C, 1, 1)."""
     if weight is None:
         return image.mean(dim=(1, 2), keepdim=True)
-    level = image.new_zeros(3)
+    level = image.new_zeros(len(image))
     for rows in strips(image):
         level += (image[:, rows] * weight[rows]).sum(dim=(1, 2))
-    return (level / scalars.total(weight).clamp_min(1e-20)).view(3, 1, 1)
+    return (level / scalars.total(weight).clamp_min(1e-20)).view(-1, 1, 1)
+
+
+def saturate(gradient: Tensor, saturation: float) -> Tensor:
+    """The gradient with `saturation` of the difference between its channels, in place.
+
+    At 0 it is one plane, (1, H, W), of the (3, H, W): all channels change alike, so that colours
+    stay and only lightness changes.
+    """
+    if saturation == 0:
+        return gradient[:1].add_(gradient[1:2]).add_(gradient[2:]).div_(3)
+    if saturation < 1:
+        gradient.lerp_(gradient.mean(dim=0, keepdim=True), 1 - saturation)
+    return gradient
 
 
 def step(
@@ -50,31 +63,26 @@ def step(
     gradient: Tensor,
     amount: float,
     weight: Tensor | None = None,
-    saturation: float = 1.0,
     level: Tensor | None = None,
 ) -> None:
-    """Moves `image` along `gradient` by `amount` grey levels on average; both (3, H, W), in place.
+    """Moves `image` along `gradient` by `amount` grey levels on average, in place.
 
     The gradient loses its mean per channel and is scaled so that what is left of it where there is
     room (see `faded`) has a mean absolute value of `amount`/255. Then the image's mean is brought
     back to `level`, so that colours don't drift.
 
     Args:
-        image: the image in [0, 1].
-        gradient: its gradient; destroyed.
+        image: (3, H, W) in [0, 1].
+        gradient: its gradient as from `saturate`, (3, H, W) or (1, H, W); destroyed.
         amount: mean absolute change in 8-bit grey levels.
         weight: (H, W), from 0 up: where the image may change, and by how much more than elsewhere;
             means are weighted with it.
-        saturation: share of the difference between channels that stays in the gradient; at 0 all
-            change alike, so that colours stay and only lightness changes.
-        level: the means to keep, as from `mean_level`; the image's own if None.
+        level: the means to keep, as from `mean_level`; those that it has if None.
 
     Raises:
         NonFiniteError: the gradient holds NaN or infinity; the image is unchanged.
     """
-    if saturation < 1:
-        gradient.lerp_(gradient.mean(dim=0, keepdim=True), 1 - saturation)
-    change = _fade(gradient, image, weight, saturation)
+    change = _fade(gradient, image, weight)
     if not math.isfinite(change):
         raise NonFiniteError(
             "The gradient became NaN or infinite.",
@@ -85,13 +93,9 @@ def step(
     area = float(gradient[0].numel())
     if weight is not None:
         area = scalars.read(scalars.total(weight))
-    scale = amount / 255 * 3 * area / change
-    if saturation == 0:
-        gradient *= scale
-        if level is not None:
-            drift = (level - mean_level(image, weight)) * LEVELLING
-            gradient += drift if weight is None else drift * weight
-        add_in_range(image, gradient, saturation)
+    scale = amount / 255 * len(gradient) * area / change
+    if len(gradient) == 1:
+        _lighten(image, gradient.mul_(scale), weight, level)
         return
     end, share = _levelling(image, weight, level) if level is not None else (image, None)
     for rows in strips(image):
@@ -101,6 +105,14 @@ def step(
         part.clamp_(0, 1)
 
 
+def _lighten(image: Tensor, change: Tensor, weight: Tensor | None, level: Tensor | None) -> None:
+    """Adds a change of lightness, (1, H, W), and takes back the drift of the mean; see `step`."""
+    if level is not None:
+        drift = (level - mean_level(image, weight)).mean() * LEVELLING
+        change += drift if weight is None else drift * weight
+    add_in_range(image, change, saturation=0.0)
+
+
 def _levelling(image: Tensor, weight: Tensor | None, level: Tensor) -> tuple[Tensor, Tensor]:
     """Black or white for each channel, and how far towards it `LEVELLING` asks to go."""
     mean = mean_level(image, weight)
@@ -108,23 +120,34 @@ def _levelling(image: Tensor, weight: Tensor | None, level: Tensor) -> tuple[Ten
     return end, LEVELLING * (level - mean).abs() / (end - mean).abs().clamp_min(1e-6)
 
 
-def _fade(gradient: Tensor, image: Tensor, weight: Tensor | None, saturation: float) -> float:
+def _fade(gradient: Tensor, image: Tensor, weight: Tensor | None) -> float:
     """Takes the mean from the gradient and fades it near black and white; returns the sum of sizes.
 
     Where a change would go towards an end that is nearer than `SHOULDER`, it shrinks in proportion
-    to that distance: `faded` to first order, in few passes. Both (3, H, W); in place. At
-    `saturation` 0 only the sum is of faded changes, because the channels must fade together.
+    to that distance: `faded` to first order, in few passes. In place; but a change of lightness,
+    (1, H, W), is only measured, since `add_in_range` fades it.
     """
     mean = mean_level(gradient, weight)
     left, middle = gradient.new_zeros(()), gradient.new_full((), 0.5 / SHOULDER)
     for rows in strips(image):
         moved = gradient[:, rows].sub_(mean)
-        room = torch.addcmul(middle, image[:, rows] - 0.5, moved.sign(), value=-1 / SHOULDER)
+        sign = moved.sign()
+        if len(gradient) == 1:
+            room = torch.where(sign > 0, *_rooms(image[:, rows])).div_(SHOULDER)
+        else:
+            room = torch.addcmul(middle, image[:, rows] - 0.5, sign, value=-1 / SHOULDER)
         if weight is not None:
             moved *= weight[rows]
-        free = torch.mul(moved, room.clamp_(0, 1), out=moved if saturation > 0 else room)
+        free = torch.mul(moved, room.clamp_(0, 1), out=room if len(gradient) == 1 else moved)
         left += scalars.total(torch.linalg.vector_norm(free, ord=1, dim=-1))
     return scalars.read(left)
+
+
+def _rooms(image: Tensor) -> tuple[Tensor, Tensor]:
+    """How much (3, h, w) can lighten and darken before a channel reaches an end; (1, h, w) each."""
+    red, green, blue = image[:1], image[1:2], image[2:]
+    most = torch.maximum(torch.maximum(red, green), blue)
+    return 1 - most, torch.minimum(torch.minimum(red, green), blue)
 
 
 def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None:
@@ -140,7 +163,8 @@ def add_in_range(image: Tensor, change: Tensor, saturation: float = 1.0) -> None
             part += faded(moved, part, 1 - part)
             part.clamp_(0, 1)
         else:
-            part += faded(moved.mean(dim=0), part.amin(dim=0), 1 - part.amax(dim=0))
+            above, below = _rooms(part)
+            part += faded(moved.mean(dim=0, keepdim=True), below, above)
 
 
 def faded(change: Tensor, below: Tensor, above: Tensor) -> Tensor:

@@ -22,17 +22,18 @@ def condition(gradient: Tensor, settings: DreamSettings, iteration: int) -> Iter
     """Smooths and normalises the gradient in place, as the settings say, a piece at a time."""
     if settings.smoothing:
         sigmas = smoothing.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
+        bands = smoothing.gaussian_bands(sigmas, gradient)
         for plane in gradient:
-            yield from _smooth(plane, sigmas)
+            yield from _smooth(plane, bands)
     if settings.normalization == "laplacian":
         yield from _normalize(gradient)
 
 
-def _smooth(plane: Tensor, sigmas: tuple[float, ...]) -> Iterator[None]:
+def _smooth(plane: Tensor, bands: Tensor) -> Iterator[None]:
     """Blurs strip by strip; each is replaced after the next, which needs it as it was."""
     done: list[tuple[slice, Tensor]] = []
     for rows in smoothing.strips(plane):
-        done.append((rows, smoothing.mean_of_blurs(plane, rows, sigmas)))
+        done.append((rows, smoothing.mean_of_blurs(plane, rows, bands)))
         if len(done) > 1:
             before, blurred = done.pop(0)
             plane[before] = blurred

@@ -212,12 +212,13 @@ class Dream:
             for done in tiler.gradient(pixels, gradient, (top, left)):
                 if done < 1:
                     yield iteration + GRADIENT_SHARE * done
+            gradient = ascent.saturate(gradient, self._saturation)
             for _ in condition(gradient, settings, iteration):
                 if large:
                     yield iteration + GRADIENT_SHARE
             inner = gradient[:, top : top + size[0], left : left + size[1]]
             jitter.even_out(inner, layer)
-            ascent.step(pixels, inner, settings.step, weight, self._saturation, level)
+            ascent.step(pixels, inner, settings.step, weight, level)
             yield iteration + 1
 
     @property

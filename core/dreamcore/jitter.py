@@ -21,7 +21,7 @@ EDGE = 2
 
 
 def even_out(gradient: Tensor, layer: Layer) -> None:
-    """Raises the gradient, (3, H, W), towards the edges of the image, in place.
+    """Raises the gradient, (C, H, W), towards the edges of the image, in place.
 
     Beyond the few mirrored pixels the network sees zeros, so that near an edge fewer of a deep
     layer's positions, and weaker ones, see a pixel than in the middle. By how much was found by

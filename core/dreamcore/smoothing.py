@@ -18,7 +18,9 @@ from dreamcore import scalars
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 _STRIP_ROWS = {"cpu": 128}
 """Rows worked on at once: on a CPU what fits into its cache, elsewhere (`_TALL`) nearly all."""
-_TALL = 4096
+_TALL = 1024
+_BLOCK = 32
+"""Pixels that one product blurs along an axis; more of them waste more multiplications on zeros."""
 
 
 def strips(image: Tensor) -> Iterator[slice]:
@@ -37,74 +39,57 @@ def cascade_sigmas(smoothing: float, iteration: int, iterations: int) -> tuple[f
     return sigma / 2, sigma, sigma * 2
 
 
-def mean_of_blurs(plane: Tensor, rows: slice, sigmas: tuple[float, ...]) -> Tensor:
+def gaussian_bands(sigmas: tuple[float, ...], like: Tensor) -> Tensor:
+    """For each Gaussian, cut off at three sigmas, the matrix that blurs a block of pixels.
+
+    (len(sigmas), block, window): a window has the pixels within the widest Gaussian's reach of its
+    block. On the device of `like`, and of its type.
+    """
+    reach = max(_reach(sigma) for sigma in sigmas)
+    distance = torch.arange(_BLOCK + 2 * reach) - torch.arange(_BLOCK)[:, None] - reach
+    gaussians = [torch.exp(-0.5 * (distance / sigma) ** 2) for sigma in sigmas]
+    for gaussian, sigma in zip(gaussians, sigmas, strict=True):
+        gaussian[distance.abs() > _reach(sigma)] = 0
+    bands = torch.stack(gaussians)
+    return (bands / bands.sum(dim=2, keepdim=True)).to(like)
+
+
+def mean_of_blurs(plane: Tensor, rows: slice, bands: Tensor) -> Tensor:
     """Some rows of the mean of the Gaussian blurs of `plane`, (H, W), edges extended.
 
-    The blurs are made one from another, since Gaussians compose: variances add. Rows of `plane`
-    are read as far beyond as the blurs reach.
+    Two products with the banded matrices that `gaussian_bands` makes, one along each axis: few
+    operations, whatever the widths are. Rows of `plane` are read beyond as far as a blur reaches.
     """
-    reach = sum(_reach(step) for step in _increments(sigmas))
+    height, width = rows.stop - rows.start, plane.shape[1]
+    down, across = -(-height // _BLOCK), -(-width // _BLOCK)
+    count, _, window = bands.shape
+    reach = (window - _BLOCK) // 2
     first, last = max(0, rows.start - reach), min(plane.shape[0], rows.stop + reach)
-    missing = 0, 0, reach - (rows.start - first), reach - (last - rows.stop)
-    blurred = F.pad(plane[None, first:last], missing, mode="replicate")[0]
-    total = torch.zeros_like(blurred)
-    for sigma in _increments(sigmas):
-        blurred = _blur_rows(_blur_columns(blurred, sigma), sigma)
-        total.add_(blurred, alpha=1 / len(sigmas))
-    return total[reach:-reach]
-
-
-def _increments(sigmas: tuple[float, ...]) -> list[float]:
-    steps, done = [], 0.0
-    for sigma in sigmas:
-        steps.append(math.sqrt(sigma * sigma - done * done))
-        done = sigma
-    return steps
+    stop = rows.start + down * _BLOCK
+    missing = (
+        *(reach, across * _BLOCK - width + reach),
+        *(reach - (rows.start - first), stop + reach - last),
+    )
+    wide = F.pad(plane[None, first:last], missing, mode="replicate")[0]
+    windows = wide.unfold(0, window, _BLOCK).transpose(1, 2)  # (down, window, columns)
+    blurred = torch.matmul(bands.flatten(0, 1), windows).view(down, count, _BLOCK, -1)
+    windows = blurred.unfold(3, window, _BLOCK).permute(0, 2, 3, 1, 4)  # (…, across, n, window)
+    together = bands.div(count).transpose(1, 2).flatten(0, 1)  # (n * window, block)
+    blurred = torch.mm(windows.reshape(-1, count * window), together)
+    return blurred.view(down * _BLOCK, across * _BLOCK)[:height, :width]
 
 
 def gaussian_blur(image: Tensor, sigma: float) -> Tensor:
     """A Gaussian blur of (3, H, W) with standard deviation `sigma` in pixels, edges extended."""
-    reach = _reach(sigma)
-    planes = []
-    for plane in image:
-        tall = F.pad(plane[None, None], (0, 0, reach, reach), mode="replicate")[0, 0]
-        planes.append(_blur_rows(_blur_columns(tall, sigma), sigma)[reach:-reach])
-    return torch.stack(planes)
+    result, bands = torch.empty_like(image), gaussian_bands((sigma,), image)
+    for plane, blurred in zip(image, result, strict=True):
+        for rows in strips(plane):
+            blurred[rows] = mean_of_blurs(plane, rows, bands)
+    return result
 
 
 def _reach(sigma: float) -> int:
     return max(1, math.ceil(3 * sigma))
-
-
-def _kernel(sigma: float) -> list[float]:
-    """Half a normalised Gaussian: the weight at 0, then at 1, 2, … pixels."""
-    half = [math.exp(-0.5 * (x / sigma) ** 2) for x in range(_reach(sigma) + 1)]
-    total = half[0] + 2 * sum(half[1:])
-    return [value / total for value in half]
-
-
-def _blur_columns(plane: Tensor, sigma: float) -> Tensor:
-    """Blurs along the second axis of (h, w), edges extended."""
-    kernel, width = _kernel(sigma), plane.shape[1]
-    reach = len(kernel) - 1
-    wide = F.pad(plane[None], (reach, reach), mode="replicate")[0]
-    result = wide[:, reach : reach + width] * kernel[0]
-    for distance, weight in enumerate(kernel[1:], start=1):
-        result.add_(wide[:, reach - distance : reach - distance + width], alpha=weight)
-        result.add_(wide[:, reach + distance : reach + distance + width], alpha=weight)
-    return result
-
-
-def _blur_rows(plane: Tensor, sigma: float) -> Tensor:
-    """Blurs along the first axis of (h, w); rows within the kernel's reach of an edge are void."""
-    kernel, height = _kernel(sigma), plane.shape[0]
-    reach = len(kernel) - 1
-    result = plane.clone()
-    inner = result[reach : height - reach].mul_(kernel[0])
-    for distance, weight in enumerate(kernel[1:], start=1):
-        inner.add_(plane[reach - distance : height - reach - distance], alpha=weight)
-        inner.add_(plane[reach + distance : height - reach + distance], alpha=weight)
-    return result
 
 
 def smaller_band(band: Tensor) -> Tensor:
@@ -130,7 +115,7 @@ def merge(plane: Tensor, smaller: Tensor) -> None:
 
 
 def divide_by_rms(band: Tensor) -> None:
-    """Divides a band, (3, h, w), by its root mean square; the channels share the divisor."""
+    """Divides a band, (C, h, w), by its root mean square; the channels share the divisor."""
     rows = torch.linalg.vector_norm(band, dim=-1)
     rms = (scalars.total(rows.square_()) / band.numel()).sqrt()
     band /= rms.clamp_min(1e-20)

@@ -8,6 +8,10 @@ import torch
 from dreamcore import ascent
 
 
+def step(image, gradient, amount, saturation):
+    ascent.step(image, ascent.saturate(gradient.clone(), saturation), amount)
+
+
 @pytest.fixture
 def noise():
     return torch.randn(3, 300, 170, generator=torch.Generator().manual_seed(1))
@@ -16,7 +20,7 @@ def noise():
 @pytest.mark.parametrize("grey", [False, True])
 def test_a_step_changes_by_grey_levels_on_average(noise, grey):
     image = torch.full_like(noise, 0.5)
-    ascent.step(image, noise.clone() + 7, 2.0, saturation=0.0 if grey else 1.0)
+    step(image, noise + 7, 2.0, saturation=0.0 if grey else 1.0)
     change = (image - 0.5) * 255
     assert change.abs().mean() == pytest.approx(2.0, rel=1e-4)
     assert change.mean(dim=(1, 2)).abs().max() < 1e-3
@@ -35,7 +39,7 @@ def test_a_step_keeps_to_its_weight_and_means_the_same_there(noise):
 def test_saturation_shrinks_the_differences_between_channels(noise):
     def spread(saturation: float) -> float:
         image = torch.full_like(noise, 0.5)
-        ascent.step(image, noise.clone(), 2.0, saturation=saturation)
+        step(image, noise, 2.0, saturation)
         change = image - 0.5
         return float((change - change.mean(dim=0)).norm() / change.norm())
 
@@ -45,7 +49,7 @@ def test_saturation_shrinks_the_differences_between_channels(noise):
 def test_a_step_stays_in_range_and_keeps_colours_when_grey(noise):
     image = torch.rand(3, 300, 170, generator=torch.Generator().manual_seed(2))
     colours = image - image.mean(dim=0)
-    ascent.step(image, noise.clone(), 32.0, saturation=0.0)
+    step(image, noise, 32.0, saturation=0.0)
     assert image.min() >= -1e-6
     assert image.max() <= 1 + 1e-6
     assert torch.allclose(image - image.mean(dim=0), colours, atol=1e-5)
@@ -73,7 +77,7 @@ def test_a_step_fades_out_towards_black_but_not_away_from_it(noise, saturation):
     image = torch.full_like(noise, 0.5)
     image[:, :150] = 0.03
     before = image.clone()
-    ascent.step(image, change.clone(), 1.0, saturation=saturation)
+    step(image, change, 1.0, saturation)
     moved, down = (image - before).abs()[0], change[0] < 0
     dark = torch.arange(300).view(-1, 1).expand(300, 170) < 150
     assert moved[dark & down].mean() < 0.35 * moved[~dark & down].mean()
