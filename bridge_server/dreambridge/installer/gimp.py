@@ -47,6 +47,7 @@ class Gimp:
             Item(source / "dreambridge.py", self.entry, executable=True),
             Item(source / "gimpdream", _FOLDER / "gimpdream"),
             Item(source / "help", _FOLDER / "help"),
+            Item(plugins / "krita" / "dreambridge" / "dreamkrita" / "looks", _FOLDER / "looks"),
         ]
 
     def pythons(self, machine: Machine) -> Sequence[Path]:

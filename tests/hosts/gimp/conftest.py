@@ -52,10 +52,15 @@ class Gimp:
     def start(
         self, script: str, *options: str, **parameters: Any
     ) -> tuple[subprocess.Popen[bytes], Path]:
-        """Start `inside/SCRIPT.py` in a GIMP with a window, on a screen of its own."""
+        """Start `inside/SCRIPT.py` in a GIMP with a window, on a screen of its own.
+
+        `SCREEN` is its size, 1280x800 if it isn't given.
+        """
+        environment = {k: parameters.pop(k) for k in list(parameters) if k.isupper()}
         folder = self._prepare(script, parameters)
         command = ["bash", str(HERE / "inside" / "screen.sh"), _batch(script, folder), *options]
-        return self.host.start(command, self.home, folder / "log.txt"), folder
+        log = folder / "log.txt"
+        return self.host.start(command, self.home, log, **environment), folder
 
     def findings(self, folder: Path) -> dict[str, Any]:
         """What a run wrote."""

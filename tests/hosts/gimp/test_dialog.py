@@ -76,24 +76,8 @@ def good(facts: dict[str, Any], status: str = "success") -> dict[str, Any]:
     return facts
 
 
-def test_the_dialog_fits_a_screen_of_800_by_600(found: dict[str, Any]) -> None:
-    facts = found["dialog"]
-    assert "traceback" not in facts, facts["traceback"]
-    for width, height in (facts["first_size"], facts["advanced_size"]):
-        assert width <= 790
-        assert height <= 540, "the window's title and a panel need some of the screen"
-
-
-def test_the_mouse_wheel_scrolls_the_advanced_page(session: tuple[dict[str, Any], Path]) -> None:
-    """And changes nothing there, which the dream's settings prove in the next test."""
-    with (
-        Image.open(session[1] / "advanced.png") as before,
-        Image.open(session[1] / "scrolled.png") as after,
-    ):
-        assert before.tobytes() != after.tobytes()
-
-
 def test_the_chosen_preset_is_dreamed(found: dict[str, Any]) -> None:
+    """Though the mouse wheel was turned over all the settings."""
     names = list(PRESETS)
     chosen = PRESETS[names[names.index(DEFAULT) + 1]]
     facts = found["dialog"]
@@ -117,6 +101,44 @@ def test_the_dialogs_preview_shows_the_dream(session: tuple[dict[str, Any], Path
     ):
         assert first.size == second.size
         assert first.tobytes() != second.tobytes()
+
+
+def crop(folder: Path, name: str) -> bytes:
+    """The middle of the preview in a picture of the dialog."""
+    with Image.open(folder / f"{name}.png") as picture:
+        return picture.convert("RGB").crop((60, 60, 320, 260)).tobytes()
+
+
+def test_holding_the_preview_shows_it_undreamed(session: tuple[dict[str, Any], Path]) -> None:
+    held, dreamed, original = (crop(session[1], n) for n in ("held", "preview", "original"))
+    assert held == original
+    assert held != dreamed
+
+
+def test_the_looks_become_pictures_of_what_is_selected(
+    session: tuple[dict[str, Any], Path],
+) -> None:
+    """At first they are of a photograph that came along."""
+    shown = []
+    for name in ("dialog", "original"):
+        with Image.open(session[1] / f"{name}.png") as picture:
+            right = picture.width - 330, 60, picture.width - 30, 260
+            shown.append(picture.convert("RGB").crop(right).tobytes())
+    assert shown[0] != shown[1]
+
+
+def test_a_part_at_full_size_moves_with_the_mouse(session: tuple[dict[str, Any], Path]) -> None:
+    good(session[0]["a part at full size"], "cancel")
+    assert crop(session[1], "part") != crop(session[1], "dragged")
+    assert crop(session[1], "part") != crop(session[1], "dialog")
+
+
+def test_a_surprise_and_one_of_four_seeds(found: dict[str, Any]) -> None:
+    facts = good(found["variations"])
+    (metadata,) = map(json.loads, facts["metadata"])
+    layers = [preset.settings.layers for preset in PRESETS.values()]
+    assert metadata["settings"]["layers"] not in layers, "a mixture that is no preset's"
+    assert metadata["settings"]["seed"] > 0
 
 
 def test_the_preview_reads_the_document_only_when_that_changes(found: dict[str, Any]) -> None:

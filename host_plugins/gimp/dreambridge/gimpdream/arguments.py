@@ -53,6 +53,11 @@ class Parameters:
     draft: bool = False
     coherent: bool = False
 
+    @property
+    def reading(self) -> object:
+        """What the sources in the document depend on."""
+        return self.edge, self.result, self.coherent
+
 
 def argument_name(name: str) -> str:
     """A setting's name as GIMP spells arguments."""

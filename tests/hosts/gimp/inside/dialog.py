@@ -29,12 +29,13 @@ from inside.processes import concurrently, running, wait_until, wait_until_dream
 from inside.screen import (
     ASIDE,
     choose,
+    drag_picture,
     dream_long,
+    hold_picture,
     photograph,
     press,
     shell,
     show,
-    size,
     turn_wheel,
     window,
 )
@@ -101,13 +102,12 @@ def _() -> Any:
     with awaited():
         choose("DeepDream")
         wait_until(lambda: window("DeepDream"), "a dialog")
-    facts["first_size"] = size("DeepDream")
     photograph("dialog", window("DeepDream"))
     with awaited():
-        press("DeepDream", "alt+p", "Down")
+        press("DeepDream", "alt+p", "Right")
     photograph("preview", window("DeepDream"))
+    hold_picture("DeepDream", "held")
     press("DeepDream", "alt+a")
-    facts["advanced_size"] = size("DeepDream")
     photograph("advanced", window("DeepDream"))
     turn_wheel("DeepDream")
     photograph("scrolled", window("DeepDream"))
@@ -155,13 +155,58 @@ def _() -> Any:
         made[name] = next_image_id() - before - 1
 
     for name in ("preset", "another preset"):
-        counting(name, lambda: press("DeepDream", "alt+p", "Down"))
+        counting(name, lambda: press("DeepDream", "alt+p", "Right"))
     photograph("16 bits", window("DeepDream"))
     counting("selection", lambda: ellipse(image, 60, 40, 90, 90))
     counting("paint", lambda: paint(layer, 6, alpha=False))
     photograph("painted", window("DeepDream"))
     press("DeepDream", "Escape")
     return made
+
+
+@case("variations")
+def _() -> Any:
+    """A surprise, then four seeds as pictures, of which the second is chosen and dreamed."""
+    image, layer = photo()
+
+    def use_the_dialog() -> None:
+        with awaited():
+            wait_until(lambda: window("DeepDream"), "a dialog")
+        with awaited():
+            press("DeepDream", "alt+m")
+        photograph("surprise", window("DeepDream"))
+        with awaited():
+            press("DeepDream", "alt+f")
+        photograph("seeds", window("DeepDream"))
+        with awaited():
+            press("DeepDream", "Right")
+        photograph("chosen", window("DeepDream"))
+        press("DeepDream", "alt+d")
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    return {**outcome, "failures": failures, "metadata": all_metadata(image)}
+
+
+@case("a part at full size")
+def _() -> Any:
+    """Zoomed, then dragged with the mouse."""
+    image, layer = photo()
+
+    def use_the_dialog() -> None:
+        with awaited():
+            wait_until(lambda: window("DeepDream"), "a dialog")
+        with awaited():
+            press("DeepDream", "alt+1")
+        photograph("part", window("DeepDream"))
+        with awaited():
+            drag_picture("DeepDream", -60, -40)
+        photograph("dragged", window("DeepDream"))
+        press("DeepDream", "Escape")
+
+    with concurrently(use_the_dialog) as failures:
+        outcome = interactive(image, layer)
+    return {**outcome, "failures": failures}
 
 
 @case("dialog of dreaming again")

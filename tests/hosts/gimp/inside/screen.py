@@ -56,6 +56,23 @@ def photograph(name: str, of: str = "root") -> str:
     return path.name
 
 
+def hold_picture(title: str, name: str) -> None:
+    """Photograph a window while the mouse is held on its preview."""
+    shell("xdotool", "mousemove", "--window", window(title), "150", "150", "mousedown", "1")
+    time.sleep(0.5)  # until it is drawn
+    shell("import", "-window", window(title), str(FOLDER / f"{name}.png"))
+    shell("xdotool", "mouseup", "1")
+
+
+def drag_picture(title: str, across: int, down: int) -> None:
+    """Drag the preview with the mouse."""
+    shell("xdotool", "mousemove", "--window", window(title), "200", "200", "mousedown", "1")
+    for _ in range(4):
+        shell("xdotool", "mousemove_relative", "--", str(across // 4), str(down // 4))
+        time.sleep(0.1)
+    shell("xdotool", "mouseup", "1")
+
+
 def size(title: str) -> tuple[int, int]:
     lines = shell("xdotool", "getwindowgeometry", "--shell", window(title)).splitlines()
     facts = dict(line.split("=") for line in lines)

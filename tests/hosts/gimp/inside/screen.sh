@@ -3,7 +3,7 @@
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
 number=$(mktemp -u)
 mkfifo "$number"
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$number" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 ${SCREEN:-1280x800}x24 -nolisten tcp 3>"$number" >/dev/null 2>&1 &
 read -r screen <"$number"
 export DISPLAY=:$screen
 openbox >/dev/null 2>&1 &

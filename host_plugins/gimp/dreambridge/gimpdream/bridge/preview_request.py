@@ -1,82 +1,139 @@
-"""A dream's request at a small size, for the preview: the same look, quickly.
+"""A dream's request at a small size, for the preview: the dream itself, without its finest octaves.
 
-Shrinking the picture takes away its largest octaves and nothing else, so the preview leaves those
-out; features keep their share of the picture.
+A dream begins with its smallest octave. So the picture is shrunk to exactly the size of one of the
+dream's own octaves, with the same surroundings, seed and jitter, and what the preview shows is what
+the dream has come to at that octave.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gi.repository import Gimp
-
-from bridgeclient.looks import Json
+from bridgeclient.estimate import octave_sizes
+from bridgeclient.looks import Json, counted
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect, with_context
+from bridgeclient.region import Rect, context_margin, intersection, with_context
 from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
 from gimpdream.document.appearance import guide_frame, small_frame
-from gimpdream.document.pixels import read_small, write_values
-from gimpdream.document.source import SourceRegion, bounds_of
+from gimpdream.document.source import SourceRegion, bounds_of, context_of
 
+_MOST_EVER = 600_000
+"""Pixels that a preview has at most, even where the dream's smallest octave has more."""
 
-def _framed(source: SourceRegion) -> SourceRegion:
-    """The source with surroundings that no setting changes, so that the preview's frame stays."""
-    region = source.region
-    margin = max(region.width, region.height) // 2
-    return replace(source, context=with_context(region, bounds_of(source.layer), margin))
+_SIDE_MOST = 1024
+"""GIMP gives no larger picture of a layer."""
 
-
-def _small_mask(source: SourceRegion, side: int) -> ImageFrame | None:
-    """The framed source's mask as its small picture is, None if all of it changes.
-
-    It has the selection's own grey values, so that what comes back is what one will see.
-    """
-    if source.mask is None:
-        return None
-    width, height = source.context.width, source.context.height
-    scratch = Gimp.Image.new(width, height, Gimp.ImageBaseType.GRAY)
-    try:
-        whole, selection = Rect(0, 0, width, height), scratch.get_selection()
-        write_values(selection, whole, source.mask.greys(source.in_image(source.context)))
-        return read_small(selection, whole, side)
-    finally:
-        scratch.delete()
+_PART_MARGIN = 128
+"""What a part at full size sees of its surroundings, in pixels, at most."""
 
 
 @dataclass(frozen=True)
-class SmallSource:
-    """A framed source's picture and mask with no side longer than the preview's."""
+class Sketch:
+    """A request, the rectangle of the layer that its picture covers, and the part to be seen.
 
-    image: ImageFrame
-    mask: ImageFrame | None
+    `difference` says how the dream will differ from it.
+    """
+
+    request: DreamRequest
+    covers: Rect
+    part: Rect
     scale: float
+    difference: str
 
 
-def small_source(source: SourceRegion, side: int) -> SmallSource:
-    """What the preview of this source is dreamed of."""
-    source = _framed(source)
-    image = small_frame(source.layer, source.context, side)
-    return SmallSource(image, _small_mask(source, side), image.width / source.context.width)
+def frame_of(source: SourceRegion) -> Rect:
+    """The source with surroundings that no setting changes, so that the preview's frame stays."""
+    region = source.region
+    margin = max(region.width, region.height) // 2
+    return with_context(region, bounds_of(source.layer), margin)
 
 
-def preview_request(source: SmallSource, parameters: Parameters, side: int) -> DreamRequest:
-    """The source's dream.
+def sketch(source: SourceRegion, parameters: Parameters, schema: Json, most: int) -> Sketch:
+    """The source's dream, with about `most` pixels at most.
 
     Raises:
         UserError: the guide is empty.
     """
-    settings = _smaller(parameters.settings, source.scale)
-    guide = guide_frame(parameters.guide)
-    return DreamRequest.still(
-        source.image, settings, mask=source.mask, guide=guide, preview_side=side
+    settings, context = (
+        parameters.settings,
+        context_of(source.region, bounds_of(source.layer), parameters, schema),
     )
+    size = context.width, context.height
+    octaves = len(octave_sizes(*size, settings, schema["x-layers"]))
+    lost = _octaves_to_leave_out(size, settings["octave_scale"], octaves, most)
+    scale = settings["octave_scale"] ** -lost
+    reduced = settings | {"octaves": max(1, settings["octaves"] - lost)}
+    request = _request(source, context, round(max(size) * scale), reduced, parameters)
+    return Sketch(request, context, source.region, scale, _difference(lost, octaves))
 
 
-def _smaller(settings: Json, scale: float) -> Json:
+def _octaves_to_leave_out(
+    size: tuple[int, int], octave_scale: float, octaves: int, most: int
+) -> int:
+    def needed(pixels: int) -> int:
+        shrink = max(math.sqrt(size[0] * size[1] / pixels), max(size) / _SIDE_MOST)
+        return max(0, math.ceil(math.log(shrink) / math.log(octave_scale) - 1e-9))
+
+    return max(min(needed(most), octaves - 1), needed(_MOST_EVER))
+
+
+def _difference(lost: int, octaves: int) -> str:
+    if not lost:
+        return "The dream will be just this."
+    if lost < octaves:
+        return f"The dream adds fine detail: its last {counted(lost, 'octave')} of {octaves}."
+    return "The dream's features will be smaller than here: 100 % shows them."
+
+
+def sketch_of_part(
+    source: SourceRegion, visible: Rect, parameters: Parameters, schema: Json
+) -> Sketch | None:
+    """The dream of a visible part at full size; None where nothing of it is to be dreamed.
+
+    Raises:
+        UserError: the guide is empty.
+    """
+    part = intersection(visible, source.region)
+    if part is None:
+        return None
+    margin = min(_PART_MARGIN, context_margin(part, parameters.settings, schema["x-layers"]))
+    context = with_context(part, bounds_of(source.layer), margin)
+    side = max(context.width, context.height)
+    request = _request(source, context, side, parameters.settings, parameters)
+    words = "A part at full size, without features larger than itself."
+    return Sketch(request, context, part, 1.0, words)
+
+
+def small_sketch(source: SourceRegion, side: int, parameters: Parameters) -> Sketch:
+    """The middle of the source, square and tiny, for a picture that stands for a look.
+
+    Raises:
+        UserError: the guide is empty.
+    """
+    region, settings = source.region, parameters.settings
+    length = min(region.width, region.height)
+    left = region.x + (region.width - length) // 2
+    square = Rect(left, region.y + (region.height - length) // 2, length, length)
+    scale = min(1.0, side / length)
     lost = round(-math.log(scale) / math.log(settings["octave_scale"]))
-    return settings | {
+    reduced = settings | {
         "octaves": max(1, settings["octaves"] - lost),
         "jitter": round(settings["jitter"] * scale),
     }
+    image = small_frame(source.layer, square, side)
+    request = DreamRequest.still(image, reduced, guide=guide_frame(parameters.guide))
+    return Sketch(request, square, square, scale, "")
+
+
+def _request(
+    source: SourceRegion, context: Rect, side: int, settings: Json, parameters: Parameters
+) -> DreamRequest:
+    image = small_frame(source.layer, context, side)
+    mask, size = None, (image.width, image.height)
+    if source.mask is not None:
+        greys = source.mask.sampled(source.in_image(context), size)
+        mask = ImageFrame(*size, 1, "uint8", greys)
+    guide = guide_frame(parameters.guide)
+    return DreamRequest.still(image, settings, mask=mask, guide=guide, preview_side=side)

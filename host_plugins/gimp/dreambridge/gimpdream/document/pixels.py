@@ -67,7 +67,7 @@ def read_small(drawable: Gimp.Drawable, rect: Rect, side: int) -> ImageFrame:
     nothing. A small rectangle is not enlarged.
     """
     scale = min(1.0, side / max(rect.width, rect.height))
-    size = (max(1, int(length * scale)) for length in (rect.width, rect.height))
+    size = (max(1, round(length * scale)) for length in (rect.width, rect.height))
     data, width, height, _ = drawable.get_sub_thumbnail_data(*astuple(rect), *size)
     whole, own = Gegl.Rectangle.new(0, 0, width, height), native(drawable)
     buffer = Gegl.Buffer.new(own, 0, 0, width, height)

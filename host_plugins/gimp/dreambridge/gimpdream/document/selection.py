@@ -67,6 +67,17 @@ class SelectionMask:
         """8-bit mask of the context (image coordinates) with the selection's own grey values."""
         return self._placed(context, self.grey)
 
+    def sampled(self, rect: Rect, size: tuple[int, int]) -> bytes:
+        """8-bit grey values of a rectangle (image coordinates) as a picture of this size."""
+        columns = _samples(rect.x, rect.width, size[0], self.bounds.x, self.bounds.width)
+        rows = _samples(rect.y, rect.height, size[1], self.bounds.y, self.bounds.height)
+        width, picture = self.bounds.width, bytearray()
+        for row in rows:
+            greys = self.grey[row * width : (row + 1) * width] if row >= 0 else bytes(width)
+            greys += b"\0"  # what a column of -1 is
+            picture += bytes(map(greys.__getitem__, columns))
+        return bytes(picture)
+
     def _placed(self, context: Rect, grey: bytes) -> bytes:
         at, width = relative(self.bounds, context), self.bounds.width
         left, right = bytes(at.x), bytes(context.width - at.right)
@@ -74,6 +85,12 @@ class SelectionMask:
         rows = b"".join(left + grey[start : start + width] + right for start in starts)
         above, below = at.y * context.width, (context.height - at.bottom) * context.width
         return bytes(above) + rows + bytes(below)
+
+
+def _samples(start: int, length: int, count: int, first: int, most: int) -> list[int]:
+    """Where the middles of `count` equal pieces lie from `first` on; -1 outside of `most`."""
+    places = [int(start + (i + 0.5) * length / count) - first for i in range(count)]
+    return [place if 0 <= place < most else -1 for place in places]
 
 
 def read_selection(image: Gimp.Image, edge: float) -> SelectionMask | None:

@@ -7,7 +7,6 @@ fits small screens whichever is shown.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +22,24 @@ from gi.repository import Gdk, Gimp, GimpUi, GObject, Gtk  # noqa: E402
 from bridgeclient.looks import Json  # noqa: E402
 from gimpdream.arguments import (  # noqa: E402
     COHERENT,
-    CUSTOM,
     DRAFT,
     HIDE,
     OWN_LIMITS,
     RESULTS,
-    STORED,
     argument_name,
 )
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.commands import Command  # noqa: E402
 from gimpdream.ui.combos import combo, features_combo  # noqa: E402
+from gimpdream.ui.looks import looks_grid  # noqa: E402
 from gimpdream.ui.presets import follow_presets  # noqa: E402
-from gimpdream.ui.preview import SIDE, Preview  # noqa: E402
+from gimpdream.ui.preview import Preview  # noqa: E402
 from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
+from gimpdream.ui.seeds import seed_row, variations  # noqa: E402
+
+_LARGEST = 1080, 680
+_BESIDE, _ABOVE = 20, 70
+"""What the screen needs at least beside the dialog, its title bar included."""
 
 _GAP = 12
 _ROW_GAP = 6
@@ -60,11 +63,14 @@ def ask(
     follow_presets(config, schema, stored)
     dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
     dialog.set_ok_label("_Dream")
-    source, estimate = PreviewSource(command, schema, SIDE), DurationEstimate(schema)
+    source, estimate = PreviewSource(command, schema), DurationEstimate(schema)
     preview = Preview(here, lambda: command.parameters(config), source, estimate)
     kind = _Kind(remembers=stored is not None, several=command.several)
     content = _Content(dialog, config, schema, kind)
-    dialog.get_content_area().pack_start(content.beside(preview.widget), True, True, 0)
+    looks = looks_grid(config, schema, here / "looks", preview.sketches, stored)
+    more = variations(config, schema, preview.sketches)
+    dialog.get_content_area().pack_start(content.beside(preview.widget, looks, more), True, True, 0)
+    dialog.set_default_size(*_room_for(dialog))
     config.connect("notify", lambda *_: preview.changed())
     try:
         preview.changed()
@@ -72,6 +78,12 @@ def ask(
     finally:
         preview.close()
         dialog.destroy()
+
+
+def _room_for(dialog: Gtk.Window) -> tuple[int, int]:
+    """The size that the dialog opens with: it leaves some of the screen to the picture."""
+    area = dialog.get_display().get_monitor(0).get_workarea()
+    return min(_LARGEST[0], area.width - _BESIDE), min(_LARGEST[1], area.height - _ABOVE)
 
 
 @dataclass(frozen=True)
@@ -90,24 +102,25 @@ class _Content:
     ) -> None:
         self._dialog, self._config, self._remembers = dialog, config, kind.remembers
         self._several, self._schema = kind.several, schema
-        self._settings, self._presets = schema["properties"], schema["x-presets"]
+        self._settings = schema["properties"]
 
-    def beside(self, preview: Gtk.Widget) -> Gtk.Widget:
-        """The pages beside the preview."""
+    def beside(self, preview: Gtk.Widget, looks: Gtk.Widget, more: Gtk.Widget) -> Gtk.Widget:
+        """The pages beside the preview; the looks come first, what varies them last."""
         pages = Gtk.Notebook()
-        pages.append_page(_page(self._first()), Gtk.Label.new_with_mnemonic("Loo_k"))
+        first = [looks, *self._first(), more]
+        pages.append_page(_scrolled(first), Gtk.Label.new_with_mnemonic("Loo_k"))
         pages.append_page(_scrolled(self._advanced()), Gtk.Label.new_with_mnemonic("_Advanced"))
         columns = Gtk.Box(spacing=_GAP, border_width=_GAP)
         left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_ROW_GAP)
-        left.pack_start(preview, False, False, 0)
+        left.pack_start(preview, True, True, 0)
         left.pack_start(self._dialog.get_widget(DRAFT, GObject.TYPE_NONE), False, False, 0)
-        columns.pack_start(left, False, False, 0)
-        columns.pack_start(pages, True, True, 0)
+        columns.pack_start(left, True, True, 0)
+        columns.pack_start(pages, False, False, 0)
         columns.show_all()
         return columns
 
     def _first(self) -> list[Gtk.Widget]:
-        rows = [self._preset(), features_combo(self._config, self._schema)]
+        rows = [features_combo(self._config, self._schema)]
         rows += [self._setting(name) for name in self._group("main") if name != "layers"]
         if not self._remembers:
             words = "Where the dream goes, and how the selection shapes it."
@@ -143,16 +156,10 @@ class _Content:
             rows += [self._dialog.get_widget(HIDE, GObject.TYPE_NONE)]
         return rows
 
-    def _preset(self) -> Gtk.Widget:
-        words = {STORED: "As it was dreamed"} if self._remembers else {}
-        words |= {CUSTOM: "Custom"}
-        words |= {name: preset["label"] for name, preset in self._presets.items()}
-        return combo(self._config, "preset", "_Preset", "A named look.", words)
-
     def _setting(self, name: str) -> Gtk.Widget:
         spec, argument = self._settings[name], argument_name(name)
         if name == "seed":
-            return _seed(self._config, spec)
+            return seed_row(self._config, spec)
         if spec["x-kind"] in ("number", "integer"):
             reach = min(spec["maximum"], _SLIDER_REACH * spec["default"] or spec["maximum"])
             digits = 2 if spec["x-kind"] == "number" else 0
@@ -186,22 +193,6 @@ class _Content:
         row.pack_start(chooser, True, True, 0)
         row.pack_start(none, False, False, 0)
         return row
-
-
-def _seed(config: Any, spec: Json) -> Gtk.Widget:
-    """A number, and a button for another one."""
-    label = Gtk.Label(label=spec["x-label"], xalign=0.0)
-    number = GimpUi.prop_spin_button_new(config, "seed", 1, 1000, 0)
-    number.set_range(spec["minimum"], spec["maximum"])
-    number.set_tooltip_text(spec["description"])
-    number.set_width_chars(10)
-    button = Gtk.Button.new_with_mnemonic("_New seed")
-    button.connect("clicked", lambda *_: config.set_property("seed", random.randrange(1_000_000)))
-    row = Gtk.Box(spacing=_ROW_GAP)
-    row.pack_start(label, False, False, 0)
-    row.pack_start(number, True, True, 0)
-    row.pack_start(button, False, False, 0)
-    return row
 
 
 def _page(widgets: Sequence[Gtk.Widget]) -> Gtk.Box:

@@ -9,23 +9,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bridgeclient.looks import Json
-from bridgeclient.request import DreamRequest
+from bridgeclient.region import Rect, intersection
 from gimpdream.arguments import Parameters
-from gimpdream.bridge.preview_request import SmallSource, preview_request, small_source
+from gimpdream.bridge.preview_request import (
+    Sketch,
+    frame_of,
+    sketch,
+    sketch_of_part,
+    small_sketch,
+)
 from gimpdream.commands import Command
+from gimpdream.document.appearance import small_frame
 from gimpdream.document.plan import Plan
 from gimpdream.document.source import SourceRegion, bounds_of, context_of
+from gimpdream.ui.pixbufs import pixbuf
+from gimpdream.ui.preview_picture import View
+
+_VIEW_SIDE = 1024
 
 
 class PreviewSource:
     """The sources of a command, kept until the document or the edge of the selection changes."""
 
-    def __init__(self, command: Command, schema: Json, side: int) -> None:
-        self._command, self._schema, self._side = command, schema, side
+    def __init__(self, command: Command, schema: Json) -> None:
+        self._command, self._schema = command, schema
         self._fingerprint: object = command.fingerprint()
         self._read_for: object = None
         self._sources: Sequence[SourceRegion] = ()
-        self._small: SmallSource | None = None
+        self._view: View | None = None
 
     def has_changed(self) -> bool:
         """Whether the document has changed since this was asked last."""
@@ -38,11 +49,10 @@ class PreviewSource:
         Raises:
             UserError: the document doesn't allow it.
         """
-        state = self._fingerprint, parameters.edge
+        state = self._fingerprint, parameters.reading
         if state != self._read_for or state[0] is None:
-            self._read_for = None
+            self._read_for = self._view = None
             self._sources = self._command.sources(parameters)
-            self._small = small_source(self._sources[0], self._side)
             self._read_for = state
         return Plan(parameters, [self._in_context(source, parameters) for source in self._sources])
 
@@ -51,11 +61,40 @@ class PreviewSource:
         context = context_of(source.region, bounds, parameters, self._schema)
         return replace(source, context=context)
 
-    def request(self, parameters: Parameters) -> DreamRequest:
-        """The dream of the first source at the preview's size, once there was a plan.
+    @property
+    def state(self) -> object:
+        """A value that changes with what is read of the document."""
+        return self._read_for
 
-        Raises:
-            UserError: the guide is empty.
-        """
-        assert self._small is not None
-        return preview_request(self._small, parameters, self._side)
+    @property
+    def first(self) -> SourceRegion:
+        """The source that is shown, once there was a plan."""
+        return self._sources[0]
+
+    def view(self) -> View:
+        """The source with its surroundings; the same whatever the settings are."""
+        if self._view is None:
+            covers = frame_of(self.first)
+            self._view = View(pixbuf(small_frame(self.first.layer, covers, _VIEW_SIDE)), covers)
+        return self._view
+
+    def part(self, centre: tuple[float, float], room: tuple[int, int]) -> View:
+        """As much as there is room for at full size around a point of the layer."""
+        canvas = bounds_of(self.first.layer)
+        width, height = min(room[0], canvas.width), min(room[1], canvas.height)
+        left = min(max(0, round(centre[0] - width / 2)), canvas.width - width)
+        top = min(max(0, round(centre[1] - height / 2)), canvas.height - height)
+        covers = intersection(Rect(left, top, width, height), canvas) or canvas
+        return View(pixbuf(small_frame(self.first.layer, covers, max(width, height))), covers)
+
+    def sketch(self, parameters: Parameters, most: int) -> Sketch:
+        """The first source's dream with about `most` pixels; raises `UserError`."""
+        return sketch(self.first, parameters, self._schema, most)
+
+    def sketch_of_part(self, visible: Rect, parameters: Parameters) -> Sketch | None:
+        """The dream of a part at full size, if any of it is dreamed; raises `UserError`."""
+        return sketch_of_part(self.first, visible, parameters, self._schema)
+
+    def small_sketch(self, parameters: Parameters, side: int) -> Sketch:
+        """A tiny square of the first source; raises `UserError`."""
+        return small_sketch(self.first, side, parameters)
