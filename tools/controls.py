@@ -24,10 +24,34 @@ ROWS: dict[str, dict[str, DreamSettings]] = {
         "--channels relu4_3:479,309=0.5": DreamSettings(
             channels={"relu4_3": {479: 1, 309: 0.5}}, **STRONG
         ),
-        "--channels relu4_3:479,relu5_1:276=6": DreamSettings(
+        "--channels relu4_3:479,relu5_1:276=2": DreamSettings(
             layers={"relu4_3": 1.0, "relu5_1": 1.0},
-            channels={"relu4_3": {479: 1}, "relu5_1": {276: 6}},
+            channels={"relu4_3": {479: 1}, "relu5_1": {276: 2}},
             **STRONG,
+        ),
+    },
+    "away": {
+        "--layers relu4_3": DreamSettings(),
+        "--layers relu4_3=-1": DreamSettings(layers={"relu4_3": -1.0}, **STRONG),
+        "--layers relu4_3,relu3_1=-0.2": DreamSettings(layers={"relu4_3": 1.0, "relu3_1": -0.2}),
+        "--channels relu4_3:479,442=-1": DreamSettings(
+            channels={"relu4_3": {479: 1, 442: -1}}, **STRONG
+        ),
+    },
+    "modes": {
+        f"--channel-mode {mode} --channel-count 4": DreamSettings(
+            channel_mode=mode, channel_count=4, **STRONG
+        )
+        for mode in ("strongest", "average", "weakest")
+    },
+    "octaves": {
+        "--layers relu3_3": DreamSettings(layers={"relu3_3": 1.0}, step=0.5),
+        "--layers relu5_1": DreamSettings(layers={"relu5_1": 1.0}, **STRONG),
+        "--layers-at 1:relu5_1,4:relu3_3": DreamSettings(
+            layers_at={1: {"relu5_1": 1.0}, 4: {"relu3_3": 1.0}}, **STRONG
+        ),
+        "--layers-at 1:relu5_1,3:relu2_2": DreamSettings(
+            layers_at={1: {"relu5_1": 1.0}, 3: {"relu2_2": 1.0}}, **STRONG
         ),
     },
 }

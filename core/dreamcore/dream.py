@@ -6,7 +6,7 @@ import functools
 import math
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from dreamcore.parts import parts
 from dreamcore.pixels import Image, Region, Source, add_change, grown, padded, strips
 from dreamcore.previews import Previewer
 from dreamcore.settings import DreamSettings
+from dreamcore.terms import weighted
 from dreamcore.vgg import Network
 
 LARGE = 3 * 2**22
@@ -144,7 +145,8 @@ class Dream:
         clock = _Clock(sizes, self.settings.iterations)
 
         smaller: Tensor | None = None
-        for size, pixels in zip(sizes, starts, strict=True):  # (3, h, w)
+        first = self.settings.octaves - len(sizes) + 1
+        for number, (size, pixels) in enumerate(zip(sizes, starts, strict=True), first):
             origin = None if size == sizes[-1] else pixels.clone()
             preview = functools.partial(self._preview, previewer, source, pixels, origin)
             last = clock.progress(size, 0, preview)
@@ -162,7 +164,8 @@ class Dream:
                     yield last
             if own is not None:
                 ascent.add_in_range(pixels, own.mul_(self._coherence.kept), self._saturation)
-            for done in self._ascend(pixels, shrunken, level, generator):
+            layers = self.settings.layers_of(number)
+            for done in self._ascend(pixels, layers, shrunken, level, generator):
                 last = clock.progress(size, done, preview)
                 yield last
             if origin is not None:
@@ -194,6 +197,7 @@ class Dream:
     def _ascend(
         self,
         pixels: Tensor,
+        layers: Mapping[str, float],
         weight: Tensor | None,
         level: Tensor,
         generator: torch.Generator,
@@ -202,8 +206,8 @@ class Dream:
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
         large = _is_large(pixels)
-        tiler = tiling.Tiler(self.network, self.terms, self.tile)
-        layer = LAYERS[octaves.deepest(settings)]
+        tiler = tiling.Tiler(self.network, weighted(self.terms, layers), self.tile)
+        layer = LAYERS[max(layers, key=list(LAYERS).index)]
         room = pixels.new_empty((3, *jitter.largest_window(size, settings.jitter, layer)))
         for iteration in range(settings.iterations):
             top, left = jitter.origin(generator, settings.jitter, layer)

@@ -15,15 +15,12 @@ from dreamcore.bundled import BUNDLED
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
 from dreamcore.motion import Previous
-from dreamcore.objectives import Term, guide_features
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
 from dreamcore.settings import DreamSettings, Execution
+from dreamcore.terms import terms_for, weighted
 from dreamcore.vgg import Network
 
 __all__ = ["Dreamer", "Previous", "Progress", "Result"]
-
-GUIDE_SIDE = 512
-"""A guide image is shrunk until its longer side has at most this many pixels."""
 
 
 class Dreamer:
@@ -94,7 +91,7 @@ class Dreamer:
             check_mask(mask, image.shape[:2])
         if previous is not None:
             _check_previous(previous, image)
-        terms = self._terms(settings, guide)
+        terms = terms_for(self._network, settings, image, mask, guide)
         return Dream(self._network, terms, image, mask, settings, self._tile, previous).run()
 
     def gradient(
@@ -102,13 +99,15 @@ class Dreamer:
     ) -> NDArray[np.float32]:
         """The objective's gradient with respect to the image in [0, 1], H x W x 3 float32.
 
-        Raw: without jitter, smoothing or scaling. Whole or tiled as `Execution.tile` says.
+        Raw: without jitter, smoothing or scaling, of the layers of the largest octave. Whole or
+        tiled as `Execution.tile` says.
 
         Raises:
             ImageError: image or guide can't be used.
         """
         check_image(image)
-        terms = self._terms(settings, guide)
+        terms = terms_for(self._network, settings, image, guide=guide)
+        terms = weighted(terms, settings.layers_of(settings.octaves))
         pixels = self._planes(Source.of(image).planes(), settings)
         result = torch.empty_like(pixels)
         for _ in tiling.Tiler(self._network, terms, self._tile).gradient(pixels, result):
@@ -119,27 +118,6 @@ class Dreamer:
     def release_memory(self) -> None:
         """Gives memory kept for the next dream back to the system; call it when idle."""
         devices.release_memory(self._network.device)
-
-    def _terms(self, settings: DreamSettings, guide: Image | None) -> dict[str, Term]:
-        """The objective's terms by layer."""
-        if (guide is None) is (settings.objective == "guide"):
-            raise ImageError(
-                f"The objective is {settings.objective} and "
-                + ("no guide image was given." if guide is None else "a guide image was given."),
-                "A guide image and the objective guide go together.",
-                "guide",
-            )
-        features: dict[str, Tensor] = {}
-        if guide is not None:
-            pixels = _fit(Source.of(check_image(guide, "guide")).planes(), GUIDE_SIDE)
-            trace = self._network.forward(self._planes(pixels, settings)[None], settings.layers)
-            features = {name: guide_features(a) for name, a in trace.activations.items()}
-        return {
-            name: Term(
-                settings.objective, weight, settings.channels_of(name), guide=features.get(name)
-            )
-            for name, weight in settings.layers.items()
-        }
 
     def _planes(self, pixels: Tensor, settings: DreamSettings) -> Tensor:
         """(3, H, W) on the device, large enough for the settings' layers."""
@@ -156,9 +134,3 @@ def _check_previous(previous: Previous, image: Image) -> None:
                 "Frames of one clip have one size and type.",
                 what.replace(" ", "_"),
             )
-
-
-def _fit(image: Tensor, side: int) -> Tensor:
-    height, width = image.shape[1:]
-    factor = min(1.0, side / max(height, width))
-    return octaves.resize(image, (max(1, round(height * factor)), max(1, round(width * factor))))

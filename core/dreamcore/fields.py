@@ -102,6 +102,22 @@ def _layers(spec: dataclasses.Field[Any], value: Any) -> Mapping[str, float]:
     return MappingProxyType(weights)
 
 
+def _layers_at(spec: dataclasses.Field[Any], value: Any) -> Mapping[int, Mapping[str, float]]:
+    """Layers by the octave from which on they count; the numbers may be text, as JSON has them."""
+    if not isinstance(value, Mapping):
+        raise SettingsError(
+            spec.name, value, "layers with their weights by the number of an octave"
+        )
+    low, high = spec.metadata["octaves"]
+    found = {}
+    for key, layers in value.items():
+        octave = _from_key(key)
+        if isinstance(octave, bool) or not isinstance(octave, int) or not low <= octave <= high:
+            raise SettingsError(spec.name, key, f"octaves {low} to {high}")
+        found[octave] = _layers(spec, layers)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
 def _channels(spec: dataclasses.Field[Any], value: Any) -> Channels:
     """Channels of every layer as a tuple, or by layer and number their weights."""
     if isinstance(value, list | tuple):
@@ -160,5 +176,6 @@ _CHECKS = {
     "device": _device,
     "tile": _tile,
     "layers": _layers,
+    "layers_at": _layers_at,
     "channels": _channels,
 }

@@ -25,8 +25,8 @@ BLUR_SIGMA = 2.0
 
 
 def deepest(settings: DreamSettings) -> str:
-    """The name of the deepest of the settings' layers."""
-    return max(settings.layers, key=list(LAYERS).index)
+    """The name of the deepest of the settings' layers, at whatever octave."""
+    return settings.every_layer[-1]
 
 
 def least_side(settings: DreamSettings) -> int:

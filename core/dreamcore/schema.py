@@ -1,7 +1,8 @@
 """The settings as a JSON schema, for every program that offers them without importing the engine.
 
 Generated from `DreamSettings` alone. Beside JSON Schema's own words each property carries
-`x-kind`, `x-label`, `x-group` ("main", "advanced" or "motion") and `x-unit`.
+`x-kind`, `x-label`, `x-group` ("main", "advanced" or "motion") and `x-unit`; that of layers by
+octave has the range of the octaves as `x-octaves`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def _property(spec: dataclasses.Field[Any]) -> Json:
     match facts["kind"]:
         case "layers":
             return described | _by_layer({"type": "number", **bounds})
+        case "layers_at":
+            weights = _by_layer({"type": "number", **bounds})
+            shape: Json = {"type": "object", "propertyNames": {"pattern": "^[0-9]+$"}}
+            low, high = facts["octaves"]
+            return described | shape | {"additionalProperties": weights, "x-octaves": [low, high]}
         case "channels":
             number = {"type": "integer", "minimum": 0, "maximum": MOST_CHANNELS - 1}
             weights = {

@@ -14,7 +14,9 @@ from typing import Any
 
 from dreamcore.errors import SettingsError
 from dreamcore.fields import Json, described, hashable, plain, validated
-from dreamcore.layers import LAYERS
+from dreamcore.layers import LAYERS, MOST_CHANNELS
+
+MOST_OCTAVES = 16
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class DreamSettings:
         lambda: {"relu4_3": 1.0},
         "layers",
         "Features",
-        "VGG16 layers to excite, with their weights: shallow ones give lines, deep ones faces.",
+        "VGG16 layers to excite, with their weights: shallow ones give lines, deep ones faces; "
+        "a negative weight dreams away.",
         group="main",
         range=(-1000.0, 1000.0),
     )
@@ -66,7 +69,7 @@ class DreamSettings:
         "Octaves",
         "Sizes at which the image is dreamed; fewer are used where the image is too small.",
         group="main",
-        range=(1, 16),
+        range=(1, MOST_OCTAVES),
     )
     octave_scale: float = described(
         1.8,
@@ -101,8 +104,33 @@ class DreamSettings:
         (),
         "channels",
         "Channels",
-        "Only these channels of the layers count, with their weights; none named means all.",
+        "Only these channels of the layers count, with their weights; none named means all, and a "
+        "negative weight dreams away.",
         range=(-1000.0, 1000.0),
+    )
+    channel_mode: str = described(
+        "chosen",
+        "choice",
+        "Channel mode",
+        "Which channels count: all; those chosen (all if none are); or of these the few that "
+        "respond most, least or most like the average to this picture.",
+        choices=("all", "chosen", "strongest", "weakest", "average"),
+    )
+    channel_count: int = described(
+        8,
+        "integer",
+        "Channel count",
+        "How many channels of each layer the modes strongest, weakest and average take.",
+        range=(1, MOST_CHANNELS),
+    )
+    layers_at: Mapping[int, Mapping[str, float]] = described(
+        dict,
+        "layers_at",
+        "Layers at octaves",
+        "Other layers from an octave on, counted from 1, the coarsest: deep ones first and shallow "
+        "ones later give large creatures fine textures.",
+        range=(-1000.0, 1000.0),
+        octaves=(1, MOST_OCTAVES),
     )
     jitter: int = described(
         32,
@@ -146,18 +174,34 @@ class DreamSettings:
 
     def __post_init__(self) -> None:
         validated(self)
+        named = [self.layers, *self.layers_at.values()]
+        names = [name for name in LAYERS if any(name in layers for layers in named)]
         if isinstance(self.channels, Mapping):
             for name in self.channels:
-                if name not in self.layers:
-                    known = ", ".join(self.layers)
+                if name not in names:
+                    known = ", ".join(names)
                     raise SettingsError("channels", name, f"channels of the layers, {known}")
             return
-        for name in self.layers:
+        for name in names:
             for channel in self.channels:
                 if channel >= LAYERS[name].channels:
                     raise SettingsError(
                         "channels", channel, f"0 to {LAYERS[name].channels - 1} at layer {name}"
                     )
+
+    def layers_of(self, octave: int) -> Mapping[str, float]:
+        """The layers of an octave, of which 1 is the coarsest and `octaves` the full size.
+
+        Where fewer octaves fit into an image, it is the coarse ones that are left out.
+        """
+        begun = [first for first in self.layers_at if first <= octave]
+        return self.layers_at[begun[-1]] if begun else self.layers
+
+    @property
+    def every_layer(self) -> list[str]:
+        """The names of the layers of all octaves, in the network's order."""
+        used = [self.layers_of(octave) for octave in range(1, self.octaves + 1)]
+        return [name for name in LAYERS if any(name in layers for layers in used)]
 
     def channels_of(self, layer: str) -> Mapping[int, float]:
         """The channels of a layer that count, with their weights; empty means all alike."""

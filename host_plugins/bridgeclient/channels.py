@@ -27,16 +27,16 @@ def chosen(settings: Mapping[str, Any]) -> dict[str, dict[int, float]]:
 def with_channel(
     settings: Mapping[str, Any], layer: str, channel: int, weight: float = 1.0
 ) -> Json:
-    """`layers` and `channels` with this channel, too; the first one takes the place of all."""
+    """The settings to change for this channel, too, at all octaves; the first one replaces all."""
     channels = chosen(settings)
     layers = dict(settings["layers"]) if channels else {}
     layers.setdefault(layer, 1.0)
     channels.setdefault(layer, {})[channel] = weight
-    return {"layers": layers, "channels": _as_setting(channels)}
+    return {"layers": layers, "channels": _as_setting(channels), "layers_at": {}}
 
 
 def without_channel(settings: Mapping[str, Any], layer: str, channel: int) -> Json:
-    """`layers` and `channels` without this channel, and without a layer that it was the last of.
+    """The settings to change to leave this channel out, and a layer that it was the last of.
 
     After the very last one all channels of its layer count.
     """
@@ -47,21 +47,24 @@ def without_channel(settings: Mapping[str, Any], layer: str, channel: int) -> Js
         del channels[layer]
         if len(layers) > 1:
             del layers[layer]
-    return {"layers": layers, "channels": _as_setting(channels)}
+    return {"layers": layers, "channels": _as_setting(channels), "layers_at": {}}
 
 
 def laid_over(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Json:
     """The settings with those that are given in their place.
 
-    Channels of other layers than the settings' bring their layers along, unless those are given.
+    Layers that are given count at all octaves, and channels of other layers than the settings'
+    bring theirs along, unless that is given, too.
     """
     whole = {**settings, **given}
     channels = whole["channels"]
-    if "layers" in given or not isinstance(channels, Mapping):
-        return whole
-    if channels.keys() <= whole["layers"].keys():
-        return whole
-    return whole | {"layers": dict.fromkeys(channels, 1.0)}
+    if "layers" not in given and isinstance(channels, Mapping):
+        named = {*whole["layers"]}.union(*whole["layers_at"].values())
+        if not channels.keys() <= named:
+            given = {**given, "layers": dict.fromkeys(channels, 1.0)}
+    if "layers" in given:
+        whole |= {"layers_at": {}, **given}
+    return whole
 
 
 def _as_setting(channels: Mapping[str, Mapping[int, float]]) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridgeclient.looks import counted
+from bridgeclient.octaves import every_layer, layers_of
 from bridgeclient.parts import LEAST_GAP, PART_COST, parts
 from bridgeclient.region import Rect, context_margin, with_context
 
@@ -35,7 +36,7 @@ def octave_sizes(
     As many as the settings ask for, none whose shorter side is below one jitter or twice the
     deepest layer's stride; always at least one.
     """
-    stride = max(int(layers[name]["stride"]) for name in settings["layers"])
+    stride = max(int(layers[name]["stride"]) for name in every_layer(settings))
     least = max(int(settings["jitter"]), 2 * stride)
     sizes = [(width, height)]
     for level in range(1, int(settings["octaves"])):
@@ -52,10 +53,13 @@ def work(width: int, height: int, settings: Mapping[str, Any], layers: Layers) -
 
     `settings` are complete; `layers` is the schema's `x-layers`. Never 0.
     """
-    deepest = max(float(layers[name]["multiply_adds"]) for name in settings["layers"])
-    sizes = octave_sizes(width, height, settings, layers)
-    pixels = sum(across * down for across, down in sizes)
-    return float(pixels) * int(settings["iterations"]) * (deepest + _STEP)
+    total, octave = 0.0, int(settings["octaves"])
+    for across, down in octave_sizes(width, height, settings, layers):
+        used = layers_of(settings, octave)
+        deepest = max(float(layers[name]["multiply_adds"]) for name in used)
+        total += across * down * (deepest + _STEP)
+        octave -= 1
+    return total * int(settings["iterations"])
 
 
 def masked_work(
@@ -75,7 +79,7 @@ def masked_work(
     def cost(part: Rect) -> float:
         return float(region(part).width * region(part).height + PART_COST)
 
-    halo = max(int(layers[name]["halo"]) for name in settings["layers"])
+    halo = max(int(layers[name]["halo"]) for name in every_layer(settings))
     pieces = parts(mask, width, max(LEAST_GAP, 2 * halo), cost)
     return sum(work(region(part).width, region(part).height, settings, layers) for part in pieces)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bridgeclient.octaves import every_layer
+
 Json = dict[str, Any]
 
 FEATURE_WORDS = {
@@ -47,5 +49,4 @@ def feature_at(layer: str, schema: Json) -> str:
 def deepest(settings: Mapping[str, Any], schema: Json) -> str:
     """The layer of the largest features that the settings excite."""
     fields = schema["x-layers"]
-    names = [str(name) for name in settings["layers"]]
-    return max(names, key=lambda name: (fields[name]["receptive_field"], name))
+    return max(every_layer(settings), key=lambda name: (fields[name]["receptive_field"], name))

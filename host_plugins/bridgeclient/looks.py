@@ -71,7 +71,8 @@ def with_guide(settings: Mapping[str, Any], *, guided: bool) -> Json:
 def title(settings: Mapping[str, Any], schema: Json, *, draft: bool = False) -> str:
     """A new layer's name: the preset if the settings are one's, else the layers and weights."""
     preset = preset_of(settings, schema)
-    layers = as_text("layers", settings["layers"]).replace(",", " + ")
+    kind = "layers_at" if settings["layers_at"] else "layers"
+    layers = as_text(kind, settings[kind]).replace(",", " + ")
     name = schema["x-presets"][preset]["label"] if preset else layers
     return f"Dream · {name}{' (draft)' if draft else ''}"
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bridgeclient.octaves import every_layer
+
 EDGE = 1.5
 """How soft a selection's edge is by default, in percent of its shorter side."""
 
@@ -106,10 +108,11 @@ def context_margin(
     (`halo`) at the smallest octave, in pixels of the full size, but no more than the selection's
     longest side (or one halo). What lies further off hardly shapes the dream and only costs time.
 
-    `settings` are complete (`layers`, `octaves`, `octave_scale`); `layers` is the schema's
+    `settings` are complete, but what is no layer is passed over; `layers` is the schema's
     `x-layers`.
     """
-    halo = max(int(layers[name]["halo"]) for name in settings["layers"])
+    names = [name for name in every_layer(settings) if name in layers]
+    halo = max((int(layers[name]["halo"]) for name in names), default=0)
     reach = halo * float(settings["octave_scale"]) ** (int(settings["octaves"]) - 1)
     return round(min(reach, max(halo, selection.width, selection.height)))
 

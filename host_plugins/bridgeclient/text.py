@@ -16,7 +16,8 @@ Channels = list[int] | dict[str, dict[str, float]]
 def as_text(kind: str, value: Any) -> str:
     """A value of a kind that has no widget of its own.
 
-    "relu3_3=0.5,relu5_1" for layers; "1,2" or "relu4_3:12,98=0.5,relu5_1:7" for channels.
+    "relu3_3=0.5,relu5_1" for layers; "1,2" or "relu4_3:12,98=0.5,relu5_1:7" for channels;
+    "1:relu5_1,4:relu3_3" for layers by octave.
     """
     writer = _WRITERS.get(kind, str)
     return writer(value)
@@ -63,6 +64,24 @@ def read_channels(text: str) -> Channels:
         number = next(iter(chosen[""]))
         raise ValueError(f"Write the layer before its channels: relu4_3:{number}=0.5.")
     return [int(number) for number in chosen[""]]
+
+
+def read_layers_at(text: str) -> dict[str, dict[str, float]]:
+    """The layers by octave of a text such as "1:relu5_1,4:relu3_3=0.5,relu3_2".
+
+    Raises:
+        ValueError: it can't be read.
+    """
+    found: dict[str, dict[str, float]] = {}
+    octave = ""
+    for part in _parts(text):
+        number, colon, layer = (piece.strip() for piece in part.partition(":"))
+        if colon:
+            octave = str(int(number)) if number.isascii() and number.isdecimal() else ""
+        if not octave or not (layer or not colon):
+            raise ValueError("Write an octave's number before its layers: 1:relu5_1,4:relu3_3.")
+        _add(found.setdefault(octave, {}), layer if colon else part, "relu3_3")
+    return found
 
 
 def _number_first(part: str) -> str:
@@ -112,8 +131,16 @@ def _channels_text(channels: Channels) -> str:
     return ",".join(f"{layer}:{_weights_text(weights)}" for layer, weights in channels.items())
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"layers": read_layers, "channels": read_channels}
-_WRITERS: dict[str, Callable[[Any], str]] = {"layers": _weights_text, "channels": _channels_text}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "layers": read_layers,
+    "channels": read_channels,
+    "layers_at": read_layers_at,
+}
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "layers": _weights_text,
+    "channels": _channels_text,
+    "layers_at": _channels_text,
+}
 
 WRITTEN = frozenset(_READERS)
 """The kinds that are written as text."""

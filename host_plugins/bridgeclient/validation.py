@@ -29,7 +29,9 @@ def check_together(settings: Mapping[str, Any], schema: Json) -> None:
     Raises:
         ValueError: they contradict each other; the text says how.
     """
-    layers, chosen = settings["layers"], settings["channels"]
+    chosen, layers = settings["channels"], dict(settings["layers"])
+    for others in settings["layers_at"].values():
+        layers |= others
     by_layer = chosen if isinstance(chosen, dict) else dict.fromkeys(layers, chosen)
     for layer, channels in by_layer.items():
         if layer not in layers:
@@ -107,13 +109,25 @@ def _channels_of(layer: str, channels: object, number: Json, spec: Json) -> None
 
 def _layers(value: object, spec: Json) -> None:
     if not isinstance(value, dict) or not value:
-        raise ValueError(f"Name at least one layer, such as {next(iter(spec['default']))}.")
+        raise ValueError(
+            f"Name at least one layer, such as {next(iter(spec.get('default', {'relu4_3': 1})))}."
+        )
     known = spec["propertyNames"]["enum"]
     for name, weight in value.items():
         _known(name, known)
         _number(weight, spec["additionalProperties"])
     if not any(value.values()):
         raise ValueError("At least one layer needs a weight other than 0.")
+
+
+def _layers_at(value: object, spec: Json) -> None:
+    if not isinstance(value, dict):
+        raise ValueError(f"“{value}” are no layers by octave: write 1:relu5_1,4:relu3_3.")
+    low, high = spec["x-octaves"]
+    for octave, layers in value.items():
+        if not (str(octave).isascii() and str(octave).isdecimal() and low <= int(octave) <= high):
+            raise ValueError(f"“{octave}” is no octave from {low} to {high}.")
+        _layers(layers, spec["additionalProperties"])
 
 
 def _known(layer: object, known: list[str]) -> None:
@@ -133,6 +147,7 @@ _CHECKS: dict[str, Callable[[object, Json], None]] = {
     "integer": _integer,
     "number": _number,
     "choice": _choice,
+    "layers_at": _layers_at,
     "channels": _channels,
     "layers": _layers,
 }

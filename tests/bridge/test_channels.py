@@ -47,6 +47,13 @@ def test_what_is_clicked_away_is_gone() -> None:
     assert (settings["layers"], settings["channels"]) == ({"relu5_1": 1.0}, [])
 
 
+def test_given_layers_count_at_all_octaves() -> None:
+    by_octave = ALL | {"layers_at": {"1": {"relu5_1": 1.0}}}
+    assert laid_over(by_octave, {"layers": {"relu4_3": 1.0}})["layers_at"] == {}
+    own = {"channels": {"relu5_1": {"12": 1.0}}}
+    assert laid_over(by_octave, own)["layers_at"] == by_octave["layers_at"]
+
+
 def test_channels_bring_their_layers_along_unless_layers_are_given() -> None:
     other = {"channels": {"relu4_3": {"12": 1.0}}}
     assert laid_over(ALL, other)["layers"] == {"relu4_3": 1.0}

@@ -30,6 +30,7 @@ def test_a_layer_without_a_word_has_that_of_its_size(layer: str, feature: str) -
 
 
 def test_a_mixture_is_as_large_as_its_largest_features() -> None:
-    assert deepest({"layers": {"relu4_3": 1.0, "relu5_1": 20.0, "relu1_2": 1.0}}, schema()) == (
-        "relu5_1"
-    )
+    layers = {"relu4_3": 1.0, "relu5_1": 20.0, "relu1_2": 1.0}
+    assert deepest({"layers": layers, "octaves": 4}, schema()) == "relu5_1"
+    coarse = {"1": {"relu5_3": 1.0}, "3": {"relu3_3": 1.0}}
+    assert deepest({"layers": layers, "layers_at": coarse, "octaves": 4}, schema()) == "relu5_3"

@@ -19,7 +19,7 @@ from bridgeclient.region import (
     selection_bounds,
     with_context,
 )
-from dreamcore import dreamer
+from dreamcore import terms
 from dreamcore.octaves import context
 from dreamcore.presets import PRESETS
 from dreamcore.schema import schema
@@ -140,4 +140,4 @@ def test_context_is_what_the_engine_takes_into_account(name: str, size: tuple[in
 
 
 def test_guides_are_sent_as_large_as_the_engine_looks_at_them() -> None:
-    assert GUIDE_SIDE == dreamer.GUIDE_SIDE
+    assert GUIDE_SIDE == terms.GUIDE_SIDE

@@ -17,6 +17,8 @@ BY_LAYER = {"relu4_3": {"12": 1.0, "98": 0.5}, "relu5_1": {"7": -1.0}}
         ("layers", {"relu3_3": 0.5, "relu5_1": 1.0}, "relu3_3=0.5,relu5_1"),
         ("channels", [3, 14], "3,14"),
         ("channels", [], ""),
+        ("layers_at", {"1": {"relu5_1": 1.0}, "4": {"relu3_3": 0.5}}, "1:relu5_1,4:relu3_3=0.5"),
+        ("layers_at", {}, ""),
         ("channels", BY_LAYER, "relu4_3:12,98=0.5,relu5_1:7=-1"),
     ],
 )
@@ -53,6 +55,12 @@ def test_layers_that_cannot_be_read(text: str, words: str) -> None:
 def test_channels_that_are_no_numbers(text: str) -> None:
     with pytest.raises(ValueError, match="Write whole numbers with commas between them: 3,14, or"):
         read_channels(text)
+
+
+@pytest.mark.parametrize("text", ["relu5_1", "x:relu5_1", "1:", "-1:relu5_1", "1:relu5_1,:relu3_3"])
+def test_layers_without_their_octave(text: str) -> None:
+    with pytest.raises(ValueError, match="Write an octave's number before its layers"):
+        from_text("layers_at", text)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ OTHER_VALUES = {
     "blend": (["0.25"], 0.25),
     "objective": (["norm"], "norm"),
     "channels": (["3,5,8"], [3, 5, 8]),
+    "channel_mode": (["strongest"], "strongest"),
+    "channel_count": (["3"], 3),
+    "layers_at": (["2:relu3_3"], {"2": {"relu3_3": 1.0}}),
     "jitter": (["0"], 0),
     "smoothing": (["0"], 0.0),
     "normalization": (["laplacian"], "laplacian"),
@@ -68,6 +71,13 @@ def test_channels_with_weights_bring_their_layers_along() -> None:
     assert given["layers"] == {"relu3_3": 1.0, "relu5_1": 1.0}
     given = settings_from("--channels", "relu5_1:7", "--layers", "relu5_1=2,relu3_3")
     assert given["layers"] == {"relu5_1": 2.0, "relu3_3": 1.0}
+
+
+def test_layers_by_octave_may_be_given_several_times() -> None:
+    wanted = {"1": {"relu5_1": 1.0}, "4": {"relu3_3": 0.5, "relu3_2": 1.0}}
+    several = settings_from("--layers-at", "1:relu5_1", "--layers-at", "4:relu3_3=0.5,relu3_2")
+    at_once = settings_from("--layers-at", "4:relu3_3=0.5,relu3_2,1:relu5_1")
+    assert several["layers_at"] == at_once["layers_at"] == wanted
 
 
 def test_words_stay_words() -> None:
@@ -113,6 +123,10 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
         (["--layers", "relu1_1", "--channels", "64"], "0 to 63"),
         (["--channels", "relu1_1:64"], "'--channels': 64 is not accepted; it takes 0 to 63 at"),
         (["--channels", "relu4_3:12=0"], "12=0 is not accepted; it takes at least one weight"),
+        (["--layers-at", "relu5_1"], "Write an octave's number before its layers: 1:relu5_1"),
+        (["--layers-at", "17:relu5_1"], "'--layers-at': 17 is not accepted; it takes octaves 1 to"),
+        (["--channel-count", "0"], "1 to 512"),
+        (["--channel-mode", "loudest"], "strongest"),
         (["--channels", "12=0.5"], "Write the layer before its channels: relu4_3:12=0.5."),
         (["--layers", "relu4_3", "--channels", "relu3_3:1"], "channels of the layers, relu4_3"),
         (["--objective", "dance"], "guide"),

@@ -55,6 +55,9 @@ def bad_values():
     yield from [("channels", [-1]), ("channels", [1.0]), ("channels", 3), ("channels", {})]
     yield from [("channels", {"relu4_3": weights}) for weights in ({}, [3], {"3": 0.0}, {"3": "1"})]
     yield from [("channels", {"relu4_3": {key: 1.0}}) for key in (512, -1, "-1", "x", "", 1.5, "²")]
+    yield from [("layers_at", {key: {"relu4_3": 1.0}}) for key in (0, 17, "x", "-1", 1.5, True)]
+    yield from [("layers_at", {1: layers}) for layers in ({}, {"relu9_1": 1.0}, {"relu4_3": 0.0})]
+    yield from [("layers_at", [])]
     yield from [("channels", {"relu9_1": {"3": 1.0}}), ("channels", {"relu3_3": {"3": 1.0}})]
     yield from [("channels", {"relu4_3": {"3": 1001.0}}), ("channels", {"relu4_3": {"3": True}})]
 
@@ -121,6 +124,17 @@ def test_channels_have_their_weights_by_layer_and_number():
     assert settings.to_json()["channels"] == {"relu4_3": {"12": 1.0, "98": 0.5}}
     with pytest.raises(TypeError):
         settings.channels["relu4_3"][3] = 1.0
+
+
+def test_layers_of_an_octave_are_those_of_the_last_that_is_named():
+    layers_at = {"3": {"relu3_3": 1.0}, "2": {"relu5_1": 2.0}}
+    settings = DreamSettings(octaves=4, layers_at=layers_at)
+    found = [dict(settings.layers_of(octave)) for octave in (1, 2, 3, 4)]
+    assert found == [{"relu4_3": 1.0}, {"relu5_1": 2.0}, {"relu3_3": 1.0}, {"relu3_3": 1.0}]
+    assert settings.every_layer == ["relu3_3", "relu4_3", "relu5_1"]
+    assert DreamSettings(layers_at={1: {"relu3_3": 1.0}}).every_layer == ["relu3_3"]
+    assert DreamSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+    assert copy.deepcopy(settings) == settings
 
 
 def test_listed_channels_are_those_of_every_layer():

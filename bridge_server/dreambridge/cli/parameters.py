@@ -7,13 +7,13 @@ Values are checked by those classes; here they are only read from text.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
-from bridgeclient.channels import laid_over
+from bridgeclient.channels import Json, laid_over
 from bridgeclient.text import WRITTEN, as_text, from_text
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
@@ -44,9 +44,14 @@ _READERS: dict[str, tuple[Any, str | None]] = {
     "number": (click.FLOAT, None),
     "layers": (_written("layers"), "LAYER[=WEIGHT],…"),
     "channels": (_written("channels"), "[LAYER:]NUMBER[=WEIGHT],…"),
+    "layers_at": (_written("layers_at"), "OCTAVE:LAYER[=WEIGHT],…"),
     "tile": (_tile, "auto|off|PIXELS"),
     "device": (click.STRING, "auto|cpu|cuda[:N]|xpu[:N]|mps"),
 }
+
+
+_NOTHING = {"channels": "all", "layers_at": "none"}
+"""What an empty value of a setting means."""
 
 
 def settings_options(command: _Command) -> _Command:
@@ -87,9 +92,14 @@ def _option(spec: dataclasses.Field[Any]) -> Callable[[_Command], _Command]:
     kind, name = spec.metadata["kind"], spec.name.replace("_", "-")
     choices = spec.metadata.get("choices", ())
     type_, metavar = (click.Choice(choices), None) if kind == "choice" else _READERS[kind]
-    return click.option(
-        f"--{name}", spec.name, type=type_, metavar=metavar, default=None, help=_help(spec)
-    )
+    facts: dict[str, Any] = {"type": type_, "metavar": metavar, "help": _help(spec)}
+    facts |= {"multiple": True, "callback": _merged} if kind == "layers_at" else {"default": None}
+    return click.option(f"--{name}", spec.name, **facts)
+
+
+def _merged(_: click.Context, __: click.Parameter, values: Sequence[Json]) -> Json | None:
+    """What an option says that may be given several times; None where it is not given."""
+    return {octave: layers for value in values for octave, layers in value.items()} or None
 
 
 def _help(spec: dataclasses.Field[Any]) -> str:
@@ -98,7 +108,7 @@ def _help(spec: dataclasses.Field[Any]) -> str:
         low, high = spec.metadata["range"]
         facts.append(f"{low} to {high} {spec.metadata.get('unit', '')}".strip())
     default = spec.default_factory() if callable(spec.default_factory) else spec.default
-    facts.append(f"default {as_text(spec.metadata['kind'], default) or 'all'}")
+    facts.append(f"default {as_text(spec.metadata['kind'], default) or _NOTHING[spec.name]}")
     return f"{spec.metadata['help']}  [{'; '.join(facts)}]"
 
 

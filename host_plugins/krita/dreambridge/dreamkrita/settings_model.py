@@ -88,7 +88,7 @@ class SettingsModel:
 
     def choose_feature(self, layer: str) -> None:
         """Dream of this layer's features alone."""
-        self._change({"layers": {layer: 1.0}, "channels": []})
+        self._change({"layers": {layer: 1.0}, "channels": [], "layers_at": {}})
 
     def choose_preset(self, name: str) -> None:
         """Take a preset's look; the seed stays."""

@@ -8,6 +8,7 @@ from bridgeclient import DreamRequest, Result
 from bridgeclient.draft import draft_of
 from bridgeclient.estimate import Speeds, about, masked_work
 from bridgeclient.looks import Json
+from bridgeclient.octaves import every_layer
 from gimpdream.bridge.draft import half_mask, half_size
 from gimpdream.bridge.transfer import mask_frame
 from gimpdream.document.plan import Plan
@@ -39,7 +40,7 @@ class DurationEstimate:
     def expected(self, plan: Plan) -> str:
         """How long the plan will take, in a sentence; "" while nothing is known."""
         settings, draft = plan.parameters.settings, plan.parameters.draft
-        if not settings["layers"] or not settings["layers"].keys() <= self._layers.keys():
+        if not settings["layers"] or not set(every_layer(settings)) <= self._layers.keys():
             return ""
         works = [self._work(source, settings, draft) for source in plan.sources]
         carried = _CARRIED if plan.parameters.coherent and settings["coherence"] else 1.0

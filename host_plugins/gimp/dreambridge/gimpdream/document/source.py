@@ -59,9 +59,7 @@ def context_of(region: Rect, canvas: Rect, parameters: Parameters, schema: Json)
     margin = parameters.context
     if margin == AUTOMATIC:
         known: dict[str, Any] = schema["x-layers"]
-        layers = {name: w for name, w in parameters.settings["layers"].items() if name in known}
-        settings = {**parameters.settings, "layers": layers}
-        margin = context_margin(region, settings, known) if layers else 0
+        margin = context_margin(region, parameters.settings, known)
     return with_context(region, canvas, margin)
 
 
