@@ -41,7 +41,7 @@ class DreamSettings:
         0.7,
         "number",
         "Strength",
-        "Mean absolute change of a pixel per ascent step.",
+        "How strongly the picture changes. Mean absolute change of a pixel per ascent step.",
         group="main",
         range=(0.0, 32.0),
         unit="8-bit grey levels",
@@ -58,7 +58,7 @@ class DreamSettings:
         10,
         "integer",
         "Detail",
-        "Ascent steps at every octave.",
+        "How far the dream is worked out; more takes longer. Ascent steps at every octave.",
         group="main",
         range=(1, 1000),
         unit="steps",
@@ -67,7 +67,8 @@ class DreamSettings:
         4,
         "integer",
         "Octaves",
-        "Sizes at which the image is dreamed; fewer are used where the image is too small.",
+        "At how many sizes the image is dreamed: more give larger features. Fewer are used where "
+        "the image is too small.",
         group="main",
         range=(1, MOST_OCTAVES),
     )
@@ -75,7 +76,7 @@ class DreamSettings:
         1.8,
         "number",
         "Octave scale",
-        "Ratio between the sizes of neighbouring octaves.",
+        "How far apart the sizes of the features are. Ratio between neighbouring octaves' sizes.",
         range=(1.1, 4.0),
     )
     octave_mode: str = described(
@@ -136,7 +137,7 @@ class DreamSettings:
         32,
         "integer",
         "Jitter",
-        "Largest random shift of the image before each step.",
+        "Keeps grids out of the dream. Largest random shift of the image before each step.",
         range=(0, 512),
         unit="pixels",
     )
@@ -144,7 +145,8 @@ class DreamSettings:
         1.0,
         "number",
         "Smoothing",
-        "Width of the Gaussians that smooth the gradient; 0 leaves it raw.",
+        "How soft the features are; 0 leaves them raw. Width of the Gaussians that smooth the "
+        "gradient.",
         range=(0.0, 4.0),
     )
     normalization: str = described(
@@ -167,7 +169,7 @@ class DreamSettings:
         0,
         "integer",
         "Seed",
-        "Chooses the random shifts; the same seed gives the same dream.",
+        "Another number gives a variation, the same one the same dream. Chooses the random shifts.",
         group="main",
         range=(0, 2**32 - 1),
     )

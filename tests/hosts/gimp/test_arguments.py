@@ -34,8 +34,16 @@ def case(found: dict[str, Any], request: pytest.FixtureRequest) -> Any:
 
 def test_arguments(case: Any) -> None:
     settings = {name.replace("_", "-") for name in schema()["properties"]}
-    both = {"preset", "guide", "draft"}
-    own = both | {"context", "edge", "result", "hide-earlier", "coherent-frames"}
+    both = {"preset", "guide", "guide-file", "draft"}
+    own = both | {
+        "source",
+        "strength-map",
+        "context",
+        "edge",
+        "result",
+        "hide-earlier",
+        "coherent-frames",
+    }
     assert set(case["plug-in-dreambridge"]) == settings | own
     assert set(case["plug-in-dreambridge-again"]) == settings | both
     types = {name: type_ for name, (type_, _) in case["plug-in-dreambridge"].items()}

@@ -8,7 +8,7 @@ arguments is in `declarations`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gi.repository import Gimp
@@ -16,6 +16,7 @@ from gi.repository import Gimp
 from bridgeclient.channels import laid_over
 from bridgeclient.looks import Json, defaults, look, with_guide
 from bridgeclient.text import WRITTEN, as_text, from_text
+from gimpdream.document.guide_files import layer_of_file
 from gimpdream.errors import UserError
 
 CUSTOM = "custom"
@@ -27,6 +28,9 @@ RESULTS = {
     TOP: "New layer on top, with a mask",
     ITSELF: "Into the layer itself",
 }
+LAYER, VISIBLE = "layer", "visible"
+SOURCES = {LAYER: "This layer", VISIBLE: "All that is visible"}
+STRENGTH, GUIDE_FILE = "strength-map", "guide-file"
 HIDE, DRAFT, COHERENT = "hide-earlier", "draft", "coherent-frames"
 AUTOMATIC = -1
 
@@ -52,11 +56,29 @@ class Parameters:
     hide_earlier: bool = False
     draft: bool = False
     coherent: bool = False
+    visible: bool = False
+    strength: Gimp.Drawable | None = None
+
+    def dreaming(self, source: str, strength: Gimp.Drawable | None) -> Parameters:
+        """The same of this source, with a painted strength."""
+        return replace(self, visible=source == VISIBLE, strength=strength)
 
     @property
     def reading(self) -> object:
         """What the sources in the document depend on."""
-        return self.edge, self.result, self.coherent
+        painted = None if self.strength is None else self.strength.get_id()
+        return self.edge, self.result, self.coherent, self.visible, painted
+
+
+def chosen_guide(config: Any) -> Gimp.Layer | None:
+    """The guide: a layer, or what a file shows.
+
+    Raises:
+        UserError: the file can't be read.
+    """
+    guide: Gimp.Layer | None = config.get_property("guide")
+    path = config.get_property(GUIDE_FILE)
+    return layer_of_file(path) if guide is None and path else guide
 
 
 def argument_name(name: str) -> str:
@@ -71,14 +93,18 @@ def read_parameters(config: Any, schema: Json) -> Parameters:
         UserError: an argument can't be read, is out of its range, or a guide is wanted and missing.
     """
     settings = read_settings(config, schema)
-    guide = apply_guide(settings, config.get_property("guide"))
+    guide = apply_guide(settings, chosen_guide(config))
     own = {name: config.get_property(name) for name in OWN_LIMITS}
     for name, value in own.items():
         _check_range(name, value, *OWN_LIMITS[name])
     result = config.get_property("result") or ""
     _check_choice("result", result, list(RESULTS))
+    source = config.get_property("source") or ""
+    _check_choice("source", source, list(SOURCES))
     flags = [config.get_property(name) for name in (HIDE, DRAFT, COHERENT)]
-    return Parameters(settings, guide, own["context"], own["edge"], result, *flags)
+    return Parameters(settings, guide, own["context"], own["edge"], result, *flags).dreaming(
+        source, config.get_property(STRENGTH)
+    )
 
 
 def read_settings(config: Any, schema: Json, stored: Json | None = None) -> Json:

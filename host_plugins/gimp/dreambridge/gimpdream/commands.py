@@ -14,7 +14,7 @@ from gi.repository import Gimp
 
 from bridgeclient.looks import Json, defaults
 from gimpdream import arguments
-from gimpdream.arguments import ITSELF, Parameters
+from gimpdream.arguments import ITSELF, MASK, Parameters
 from gimpdream.document import dream_layer
 from gimpdream.document.appearance import layer_fingerprint
 from gimpdream.document.checks import check_layers, check_source_unchanged
@@ -23,6 +23,7 @@ from gimpdream.document.overwriting import overwrite_layers
 from gimpdream.document.plan import selected_sources
 from gimpdream.document.selection import selection_fingerprint
 from gimpdream.document.source import SourceRegion
+from gimpdream.document.visible import check_size_unchanged, visible_copy, visible_fingerprint
 from gimpdream.errors import UserError
 
 
@@ -52,6 +53,9 @@ class Command(Protocol):
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Put the dreams into the document and return their layers; raises `UserError`."""
 
+    def close(self) -> None:
+        """Let go of what was made for the sources."""
+
 
 class NewDream:
     """Dream the selected layers, each into a new layer above it; as frames or one by one."""
@@ -60,6 +64,7 @@ class NewDream:
         self.image, self._schema = image, schema
         self._layers = check_layers(image, drawables)
         self.several = len(self._layers) > 1
+        self._visible: Gimp.Layer | None = None
 
     def prefill(self, config: Any) -> Json | None:
         """GIMP itself brings the arguments of the last time; what none has set is the preset's."""
@@ -74,27 +79,43 @@ class NewDream:
     def parameters(self, config: Any) -> Parameters:
         """What the arguments ask for; a single layer is no animation, and frames stay layers."""
         given = arguments.read_parameters(config, self._schema)
+        if given.visible:  # one source, and no layer of the image
+            result = MASK if given.result == ITSELF else given.result
+            return replace(given, coherent=False, result=result)
         if not given.coherent:
             return given
         return replace(given, result=ITSELF) if self.several else replace(given, coherent=False)
 
     def sources(self, parameters: Parameters) -> Sequence[SourceRegion]:
-        """Each selected layer, inside the selection."""
+        """Each selected layer, or all that is visible, inside the selection."""
+        self.close()
+        if parameters.visible:
+            self._visible = visible_copy(self.image)
+            return selected_sources(self.image, [self._visible], parameters, self._schema)
         return selected_sources(self.image, self._layers, parameters, self._schema)
 
     def fingerprint(self) -> object:
         if not all(item.is_valid() for item in (self.image, *self._layers)):
             return None
-        layers = [layer_fingerprint(layer) for layer in self._layers]
-        return layers, selection_fingerprint(self.image)
+        selection = selection_fingerprint(self.image)
+        if self._visible is not None:
+            return visible_fingerprint(self.image), selection
+        return [layer_fingerprint(layer) for layer in self._layers], selection
 
     def finish(self, dreams: Sequence[FinishedDream]) -> Sequence[Gimp.Layer]:
         """Insert each dream as a new layer, or write it into its own."""
         for dream in dreams:
             check_source_unchanged(self.image, dream.source, dream.metadata)
+        if self._visible is not None:
+            check_size_unchanged(self.image, self._visible)
         if dreams[0].parameters.result == ITSELF:
             return overwrite_layers(self.image, dreams)
         return insert_dreams(self.image, dreams)
+
+    def close(self) -> None:
+        if self._visible is not None:
+            self._visible.get_image().delete()
+            self._visible = None
 
 
 class DreamAgain:
@@ -127,3 +148,6 @@ class DreamAgain:
         dream_layer.check_layer_unchanged(self._found, dream.pixels)
         replace_pixels(self.image, self._found.layer, dream)
         return [self._found.layer]
+
+    def close(self) -> None:
+        """Nothing was made."""

@@ -17,11 +17,15 @@ from gimpdream.arguments import (
     COHERENT,
     CUSTOM,
     DRAFT,
+    GUIDE_FILE,
     HIDE,
     INT_LIMITS,
+    LAYER,
     MASK,
     RESULTS,
+    SOURCES,
     STORED,
+    STRENGTH,
     UNSET,
     argument_name,
 )
@@ -41,6 +45,9 @@ def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
         _declare_setting(procedure, name, spec, labels.next(spec["x-label"]))
     about = "A layer whose features the dream takes up."
     procedure.add_layer_argument("guide", labels.next("Guide"), about, True, _FLAGS)
+    about = "A picture file whose features the dream takes up, where no layer is the guide."
+    label = labels.next("Guide file")
+    procedure.add_string_argument(GUIDE_FILE, label, about, "", _FLAGS)
     about = "Half size and half the steps: quickly seen, and dreamed again for the whole."
     procedure.add_boolean_argument(DRAFT, labels.next("Draft"), about, False, _FLAGS)
     if not again:
@@ -48,6 +55,14 @@ def declare(procedure: Gimp.Procedure, schema: Json, *, again: bool) -> None:
 
 
 def _declare_own(procedure: Gimp.Procedure, labels: _Mnemonics) -> None:
+    about = f"What is dreamed: {', '.join(SOURCES)}."
+    procedure.add_string_argument("source", labels.next("Dream of"), about, LAYER, _FLAGS)
+    about = (
+        "A layer, channel or mask painted in greys: white dreams fully, black not at all. It "
+        "counts inside the selection."
+    )
+    label = labels.next("Painted strength")
+    procedure.add_drawable_argument(STRENGTH, label, about, True, _FLAGS)
     about = f"Where the dream goes: {', '.join(RESULTS)}."
     procedure.add_string_argument("result", labels.next("Result"), about, MASK, _FLAGS)
     about = "How soft the selection's edge gets, in percent of its shorter side; 0 keeps it."

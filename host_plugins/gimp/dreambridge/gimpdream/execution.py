@@ -55,7 +55,7 @@ def _dream_all(
     schema: Json,
 ) -> list[FinishedDream]:
     """The sources' dreams, one after the other; coherent frames each from the one before."""
-    parameters, estimate, ids = plan.parameters, DurationEstimate(schema), _ids(plan)
+    parameters, estimate, ids = plan.parameters, DurationEstimate(schema), _ids(plan, image)
     total, what = len(transfers), "Frame" if parameters.coherent else "Layer"
     dreams: list[FinishedDream] = []
     previous, rest_s = None, 0.0 if total == 1 else None
@@ -72,10 +72,10 @@ def _dream_all(
     return dreams
 
 
-def _ids(plan: Plan) -> Mapping[int, str]:
-    """The ids of the sources, and of the guide if it is in their image; by GIMP's own ids."""
+def _ids(plan: Plan, image: Gimp.Image) -> Mapping[int, str]:
+    """The ids of the sources, and of the guide if it is in the image; by GIMP's own ids."""
     guide, layers = plan.parameters.guide, [source.layer for source in plan.sources]
-    if guide is not None and guide.get_image().get_id() == layers[0].get_image().get_id():
+    if guide is not None and guide.get_image().get_id() == image.get_id():
         layers.append(guide)
     return {layer.get_id(): id_or_new(layer) for layer in layers}
 

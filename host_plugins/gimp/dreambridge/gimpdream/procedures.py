@@ -15,6 +15,7 @@ from gi.repository import Gimp, GLib, GObject
 
 from bridgeclient.looks import read_schema
 from gimpdream.declarations import declare
+from gimpdream.document.guide_files import close_files
 from gimpdream.errors import UserError
 
 DREAM = "plug-in-dreambridge"
@@ -89,13 +90,17 @@ def _work(
 
     schema = read_schema(here)
     command = (DreamAgain if again else NewDream)(image, drawables, schema)
-    if mode == Gimp.RunMode.INTERACTIVE:
-        from gimpdream.ui.dialog import ask
+    try:
+        if mode == Gimp.RunMode.INTERACTIVE:
+            from gimpdream.ui.dialog import ask
 
-        stored = command.prefill(config)
-        if not ask(procedure, config, command, schema, here, stored):
-            raise DialogClosed
-    return execute(command, config, schema, here)
+            stored = command.prefill(config)
+            if not ask(procedure, config, command, schema, here, stored):
+                raise DialogClosed
+        return execute(command, config, schema, here)
+    finally:
+        command.close()
+        close_files()
 
 
 def _failure(procedure: Gimp.Procedure, error: Exception) -> Gimp.ValueArray:

@@ -63,9 +63,9 @@ def widen_layers() -> None:
     time.sleep(1.5)  # until the window is drawn
 
 
-def photo() -> tuple[Gimp.Image, Gimp.Layer]:
+def photo(scale: float = PARAMETERS["scale"]) -> tuple[Gimp.Image, Gimp.Layer]:
     """The photograph with a soft ellipse selected, shown in the window."""
-    file, scale = Gio.File.new_for_path(PARAMETERS["photo"]), PARAMETERS["scale"]
+    file = Gio.File.new_for_path(PARAMETERS["photo"])
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
     image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
     ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
@@ -191,16 +191,17 @@ def _() -> Any:
 @case("a part at full size")
 def _() -> Any:
     """Zoomed, then dragged with the mouse."""
-    image, layer = photo()
+    image, layer = photo(2.0)
+    whole = Gio.File.new_for_path(str(FOLDER / "whole.png"))
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, whole, None)
 
     def use_the_dialog() -> None:
-        with awaited():
-            wait_until(lambda: window("DeepDream"), "a dialog")
-        with awaited():
-            press("DeepDream", "alt+1")
+        wait_until(lambda: window("DeepDream"), "a dialog")
+        press("DeepDream", "alt+v", "alt+1")  # undreamed, so that it is the photograph itself
+        time.sleep(1.5)  # until it is drawn
         photograph("part", window("DeepDream"))
-        with awaited():
-            drag_picture("DeepDream", -60, -40)
+        drag_picture("DeepDream", 60, 40)
+        time.sleep(1.5)
         photograph("dragged", window("DeepDream"))
         press("DeepDream", "Escape")
 

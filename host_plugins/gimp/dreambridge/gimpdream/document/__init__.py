@@ -10,6 +10,8 @@ frames       image frames in plain Python: parts, colours, alpha
 animation    layers as the frames of an animation
 checks       what can be dreamed of, and whether a finished dream still fits
 layers       the new layer, or new pixels for an earlier one
+guide_files  guides from picture files
+visible      all that is visible as one layer
 overwriting  dreams written into the layers that they were dreamed of
 undo         one undo step, and the selection put back
 compositing  how a dream is composited with its source, so that only its change is seen

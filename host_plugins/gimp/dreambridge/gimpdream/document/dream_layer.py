@@ -17,6 +17,7 @@ from gimpdream.arguments import (
     STORED,
     Parameters,
     apply_guide,
+    chosen_guide,
     read_settings,
     write_settings,
 )
@@ -89,7 +90,7 @@ def read_parameters(image: Gimp.Image, found: DreamLayer, config: Any, schema: J
         UserError: an argument can't be read, or the guide is gone.
     """
     settings = read_settings(config, schema, completed(found.metadata.settings, schema))
-    metadata, guide = found.metadata, config.get_property("guide")
+    metadata, guide = found.metadata, chosen_guide(config)
     if guide is None and config.get_property("preset") == STORED:
         guide = _guide(image, metadata)
         if guide is None and metadata.guide is not None:

@@ -6,7 +6,7 @@ Called when everything has arrived, so that nothing can fail halfway; each is on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
@@ -27,6 +27,7 @@ from gimpdream.document.metadata import DreamMetadata, read_metadata, write_meta
 from gimpdream.document.pixels import PixelFormat, format_of, read, write, write_values
 from gimpdream.document.source import SourceRegion, bounds_of
 from gimpdream.document.undo import one_step, selection_kept
+from gimpdream.document.visible import brought_in
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class FinishedDream:
 def insert_dreams(image: Gimp.Image, dreams: Sequence[FinishedDream]) -> list[Gimp.Layer]:
     """Insert each dream where it shows; all of them are one undo step."""
     with one_step(image):
-        layers = [_insert(image, dream) for dream in dreams]
+        placed = [replace(dream, source=brought_in(image, dream.source)) for dream in dreams]
+        layers = [_insert(image, dream) for dream in placed]
         image.set_selected_layers(layers)
     return layers
 

@@ -154,6 +154,14 @@ def read_values(drawable: Gimp.Drawable, rect: Rect, name: str = GREY) -> bytes:
     return bytes(drawable.get_buffer().get(_gegl(rect), 1.0, name, Gegl.AbyssPolicy.NONE))
 
 
+def read_greys(drawable: Gimp.Drawable, rect: Rect) -> bytes:
+    """8-bit greys as one sees them in a layer, black where it is clear, or those of a channel."""
+    if not drawable.is_layer():
+        return read_values(drawable, rect)
+    data = drawable.get_buffer().get(_gegl(rect), 1.0, "Y'A u8", Gegl.AbyssPolicy.NONE)
+    return bytes(grey * alpha // 255 for grey, alpha in zip(data[::2], data[1::2], strict=True))
+
+
 def write_values(drawable: Gimp.Drawable, rect: Rect, values: bytes, name: str = GREY) -> None:
     """Set the grey values of a mask or selection."""
     buffer = drawable.get_buffer()

@@ -12,7 +12,7 @@ from bridgeclient.region import moved
 from gimpdream.arguments import ITSELF, Parameters
 from gimpdream.document.animation import bottom_up, check_alike
 from gimpdream.document.checks import check_layers, check_locks, check_overwritable
-from gimpdream.document.selection import SelectionMask, read_selection
+from gimpdream.document.selection import SelectionMask, read_selection, weighted
 from gimpdream.document.source import SourceRegion, bounds_of, context_of, offset_of
 from gimpdream.errors import UserError
 
@@ -28,18 +28,22 @@ class Plan:
 def selected_sources(
     image: Gimp.Image, drawables: Sequence[Gimp.Drawable], parameters: Parameters, schema: Json
 ) -> list[SourceRegion]:
-    """The selected layers as sources of dreams; coherent frames in the order in which they play.
+    """The selected layers, or a copy of all that is visible, as sources of dreams.
+
+    Coherent frames come in the order in which they play.
 
     Raises:
         UserError: something in the document doesn't allow it.
     """
-    layers = check_layers(image, drawables)
+    layers = list(drawables) if parameters.visible else check_layers(image, drawables)
     for layer in layers:
         if parameters.result == ITSELF:
             check_overwritable(layer)
         else:
             check_locks(layer)
     mask = read_selection(image, parameters.edge)
+    if parameters.strength is not None:
+        mask = weighted(mask, parameters.strength, image)
     if not parameters.coherent:
         return [_source(layer, mask, parameters, schema) for layer in layers]
     frames = [_source(layer, mask, parameters, schema) for layer in bottom_up(image, layers)]

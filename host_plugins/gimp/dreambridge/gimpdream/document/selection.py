@@ -20,7 +20,15 @@ from bridgeclient.region import (
     selection_bounds,
     soft_edge,
 )
-from gimpdream.document.pixels import fingerprint, native, native_size, read_values, write_values
+from gimpdream.document.pixels import (
+    GREY,
+    fingerprint,
+    native,
+    native_size,
+    read_greys,
+    read_values,
+    write_values,
+)
 from gimpdream.errors import UserError
 
 _SUPPORT = bytes([0] + [255] * 255)
@@ -113,6 +121,32 @@ def read_selection(image: Gimp.Image, edge: float) -> SelectionMask | None:
     if trimmed is None:
         raise UserError("Nothing is selected strongly enough to dream in: select it anew.")
     return trimmed
+
+
+def weighted(
+    mask: SelectionMask | None, painted: Gimp.Drawable, image: Gimp.Image
+) -> SelectionMask:
+    """The mask, or everything, times what is painted: white keeps it, black takes it away.
+
+    Raises:
+        UserError: nothing is left.
+    """
+    whole = Rect(0, 0, image.get_width(), image.get_height())
+    _, x, y = painted.get_offsets()
+    own = Rect(x, y, painted.get_width(), painted.get_height())
+    bounds = intersection(own, mask.bounds if mask else whole)
+    if bounds is not None:
+        greys = read_greys(painted, moved(bounds, -x, -y))
+        if mask is not None:
+            pairs = zip(greys, mask._cut(bounds).grey, strict=True)
+            greys = bytes((one * other + 127) // 255 for one, other in pairs)
+        trimmed = SelectionMask(bounds, greys, greys, GREY, 1).within(bounds)
+        if trimmed is not None:
+            return trimmed
+    raise UserError(
+        f"“{painted.get_name()}” is black where it is to be dreamed: paint white where the dream "
+        "is to be strong."
+    )
 
 
 def selection_fingerprint(image: Gimp.Image) -> object:

@@ -5,7 +5,7 @@ They write ordinary arguments, so that a script, GIMP's saved settings and the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gi
@@ -18,15 +18,31 @@ from bridgeclient.features import FEATURE_WORDS, Json, features  # noqa: E402
 
 def features_combo(config: Any, schema: Json) -> Gtk.Widget:
     """A choice of the layers in words and names; any other text of theirs is shown as it is."""
-    about = "What the dream is made of, from the smallest features to the largest."
-    words = {layer: f"{FEATURE_WORDS[layer].capitalize()}  ({layer})" for layer in features(schema)}
-    return combo(config, "layers", "Features", about, words)
+    about = (
+        "What the dream is made of, from the smallest features to the largest. Each is a layer of "
+        "the network VGG16; Advanced shows and mixes them by name."
+    )
+    words = {layer: FEATURE_WORDS[layer].capitalize() for layer in features(schema)}
+    return combo(config, "layers", "Features", about, words, _mixture)
+
+
+def _mixture(layers: str) -> str:
+    """Several layers in words, "Eyes and faces"; as they are where one has none."""
+    names = [part.partition("=")[0] for part in layers.split(",")]
+    if not all(name in FEATURE_WORDS for name in names):
+        return layers
+    return " and ".join(FEATURE_WORDS[name] for name in names).capitalize()
 
 
 def combo(
-    config: Any, argument: str, label: str, about: str, words: Mapping[str, str]
+    config: Any,
+    argument: str,
+    label: str,
+    about: str,
+    words: Mapping[str, str],
+    name: Callable[[str], str] = str,
 ) -> Gtk.Widget:
-    """A row with a choice of an argument's values in words; another value is shown as it is."""
+    """A row with a choice of an argument's values in words; another value gets a `name`."""
     box, known = Gtk.ComboBoxText(tooltip_text=about), list(words)
     for value, text in words.items():
         box.append(value, text)
@@ -34,7 +50,7 @@ def combo(
     def show(*_: object) -> None:
         value = (config.get_property(argument) or "").replace(" ", "")
         if value not in known:
-            box.append(value, value)
+            box.append(value, name(value))
             known.append(value)
         box.set_active_id(value)
 
@@ -46,9 +62,9 @@ def combo(
     show()
     config.connect(f"notify::{argument}", show)
     box.connect("changed", choose)
-    name = Gtk.Label.new_with_mnemonic(label)
-    name.set_mnemonic_widget(box)
+    beside = Gtk.Label.new_with_mnemonic(label)
+    beside.set_mnemonic_widget(box)
     row = Gtk.Box(spacing=6)
-    row.pack_start(name, False, False, 0)
+    row.pack_start(beside, False, False, 0)
     row.pack_start(box, True, True, 0)
     return row

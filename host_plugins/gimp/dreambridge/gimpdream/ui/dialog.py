@@ -26,11 +26,14 @@ from gimpdream.arguments import (  # noqa: E402
     HIDE,
     OWN_LIMITS,
     RESULTS,
+    SOURCES,
+    STRENGTH,
     argument_name,
 )
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.commands import Command  # noqa: E402
 from gimpdream.ui.combos import combo, features_combo  # noqa: E402
+from gimpdream.ui.guides import guide_rows, optional  # noqa: E402
 from gimpdream.ui.looks import looks_grid  # noqa: E402
 from gimpdream.ui.presets import follow_presets  # noqa: E402
 from gimpdream.ui.preview import Preview  # noqa: E402
@@ -110,12 +113,12 @@ class _Content:
         first = [looks, *self._first(), more]
         pages.append_page(_scrolled(first), Gtk.Label.new_with_mnemonic("Loo_k"))
         pages.append_page(_scrolled(self._advanced()), Gtk.Label.new_with_mnemonic("_Advanced"))
-        columns = Gtk.Box(spacing=_GAP, border_width=_GAP)
-        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_ROW_GAP)
+        columns = Gtk.Paned(border_width=_GAP)  # the preview gets all the room that is left
+        left = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_ROW_GAP, margin_end=_GAP)
         left.pack_start(preview, True, True, 0)
         left.pack_start(self._dialog.get_widget(DRAFT, GObject.TYPE_NONE), False, False, 0)
-        columns.pack_start(left, True, True, 0)
-        columns.pack_start(pages, False, False, 0)
+        columns.pack1(left, True, False)
+        columns.pack2(pages, False, False)
         columns.show_all()
         return columns
 
@@ -125,6 +128,8 @@ class _Content:
         if not self._remembers:
             words = "Where the dream goes, and how the selection shapes it."
             result = combo(self._config, "result", "Result", words, RESULTS)
+            about = "A dream of all that is visible goes on top of it."
+            rows += [combo(self._config, "source", "Dream of", about, SOURCES)]
             rows += [self._slider("edge", *OWN_LIMITS["edge"], _EDGE_REACH, 1), result]
             rows += self._frames(result) if self._several else []
         return rows
@@ -150,9 +155,13 @@ class _Content:
     def _advanced(self) -> list[Gtk.Widget]:
         typed = self._dialog.get_widget("layers", GObject.TYPE_NONE)
         typed.get_label().set_text("Layers")
-        rows = [typed, *map(self._setting, self._group("advanced")), self._guide()]
+        rows = [typed, *map(self._setting, self._group("advanced"))]
+        rows += guide_rows(self._dialog, self._config)
         if not self._remembers:
             rows += [self._slider("context", *OWN_LIMITS["context"], _CONTEXT_REACH, 0)]
+            rows += [
+                optional(self._dialog, self._config, STRENGTH, "Dream as strongly everywhere.")
+            ]
             rows += [self._dialog.get_widget(HIDE, GObject.TYPE_NONE)]
         return rows
 
@@ -177,22 +186,6 @@ class _Content:
         slider.set_range(least, most)
         slider.set_scale_limits(least, reach)
         return slider
-
-    def _guide(self) -> Gtk.Widget:
-        """GIMP's choice of a layer, and a button for none, which GIMP's choice doesn't offer."""
-        chooser = self._dialog.get_widget("guide", GObject.TYPE_NONE)
-        none = Gtk.Button(label="None", tooltip_text="Dream without a guide.")
-        none.connect("clicked", lambda *_: self._config.set_property("guide", None))
-
-        def show(*_: object) -> None:
-            none.set_sensitive(self._config.get_property("guide") is not None)
-
-        show()
-        self._config.connect("notify::guide", show)
-        row = Gtk.Box(spacing=_ROW_GAP)
-        row.pack_start(chooser, True, True, 0)
-        row.pack_start(none, False, False, 0)
-        return row
 
 
 def _page(widgets: Sequence[Gtk.Widget]) -> Gtk.Box:

@@ -199,7 +199,7 @@ class Preview:
         sketch, plan = self._sketch, self._plan
         if sketch is None or plan is None or self._view is None or sketch.scale >= 1.0:
             return None
-        if self._whole.get_active() or self._picture.scale(self._view.covers) <= sketch.scale:
+        if self._whole.get_active() or self._picture.scale(self._view) <= sketch.scale:
             return None
         finer = self._source.sketch(plan.parameters, _FINE)
         return finer if finer.scale > sketch.scale else None

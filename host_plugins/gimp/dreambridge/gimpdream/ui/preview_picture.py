@@ -26,10 +26,11 @@ _ENLARGED = 3.0
 
 @dataclass(frozen=True)
 class View:
-    """What is seen: a rectangle of the layer, as a picture of any size."""
+    """What is seen: a rectangle of the layer, as a picture of any size; at full size or to fit."""
 
     picture: GdkPixbuf.Pixbuf
     covers: Rect
+    full_size: bool = False
 
 
 @dataclass
@@ -85,10 +86,11 @@ class PreviewPicture:
         self._original = original
         self._draw()
 
-    def scale(self, covers: Rect) -> float:
-        """The pixels on the screen per pixel of the layer when a rectangle fills the room."""
+    def scale(self, view: View) -> float:
+        """The pixels on the screen per pixel of the layer."""
         width, height = self.room
-        return min(width / covers.width, height / covers.height, _ENLARGED)
+        fitting = min(width / view.covers.width, height / view.covers.height, _ENLARGED)
+        return 1.0 if view.full_size else fitting
 
     def close(self) -> None:
         """Draw no more."""
@@ -99,7 +101,7 @@ class PreviewPicture:
     def _draw(self) -> None:
         if self._view is None:
             return
-        covers, scale = self._view.covers, self.scale(self._view.covers)
+        covers, scale = self._view.covers, self.scale(self._view)
         size = max(1, int(covers.width * scale)), max(1, int(covers.height * scale))
         picture = scaled(self._view.picture, size)
         if self._patch is not None and not self._original:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gi.repository import Gimp
+
 from bridgeclient.looks import Json
 from bridgeclient.region import Rect, intersection
 from gimpdream.arguments import Parameters
@@ -20,12 +22,17 @@ from gimpdream.bridge.preview_request import (
 )
 from gimpdream.commands import Command
 from gimpdream.document.appearance import small_frame
+from gimpdream.document.pixels import fingerprint
 from gimpdream.document.plan import Plan
 from gimpdream.document.source import SourceRegion, bounds_of, context_of
 from gimpdream.ui.pixbufs import pixbuf
 from gimpdream.ui.preview_picture import View
 
 _VIEW_SIDE = 1024
+
+
+def _painted_state(strength: Gimp.Drawable | None) -> object:
+    return None if strength is None or not strength.is_valid() else fingerprint(strength)
 
 
 class PreviewSource:
@@ -37,11 +44,15 @@ class PreviewSource:
         self._read_for: object = None
         self._sources: Sequence[SourceRegion] = ()
         self._view: View | None = None
+        self._strength: Gimp.Drawable | None = None
+        self._painted: object = None
+        self._visible = False
 
     def has_changed(self) -> bool:
         """Whether the document has changed since this was asked last."""
-        fingerprint, self._fingerprint = self._fingerprint, self._command.fingerprint()
-        return fingerprint != self._fingerprint
+        before, self._fingerprint = self._fingerprint, self._command.fingerprint()
+        painted, self._painted = self._painted, _painted_state(self._strength)
+        return (before, painted) != (self._fingerprint, self._painted)
 
     def plan(self, parameters: Parameters) -> Plan:
         """What would be dreamed.
@@ -49,10 +60,17 @@ class PreviewSource:
         Raises:
             UserError: the document doesn't allow it.
         """
-        state = self._fingerprint, parameters.reading
+        if parameters.strength is not self._strength:
+            self._strength = parameters.strength
+            self._painted = _painted_state(self._strength)
+        state = self._fingerprint, parameters.reading, self._painted
         if state != self._read_for or state[0] is None:
             self._read_for = self._view = None
             self._sources = self._command.sources(parameters)
+            if parameters.visible != self._visible:  # from now on other things count
+                self._visible = parameters.visible
+                self._fingerprint = self._command.fingerprint()
+                state = self._fingerprint, *state[1:]
             self._read_for = state
         return Plan(parameters, [self._in_context(source, parameters) for source in self._sources])
 
@@ -85,7 +103,8 @@ class PreviewSource:
         left = min(max(0, round(centre[0] - width / 2)), canvas.width - width)
         top = min(max(0, round(centre[1] - height / 2)), canvas.height - height)
         covers = intersection(Rect(left, top, width, height), canvas) or canvas
-        return View(pixbuf(small_frame(self.first.layer, covers, max(width, height))), covers)
+        picture = pixbuf(small_frame(self.first.layer, covers, max(width, height)))
+        return View(picture, covers, full_size=True)
 
     def sketch(self, parameters: Parameters, most: int) -> Sketch:
         """The first source's dream with about `most` pixels; raises `UserError`."""
