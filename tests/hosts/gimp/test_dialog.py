@@ -93,6 +93,7 @@ def test_repeat_last_dreams_the_same_again(found: dict[str, Any]) -> None:
     one, two = (json.loads(metadata) for metadata in facts["metadata"])
     assert one["settings"] == two["settings"]
     assert one["region"] == two["region"]
+    assert one["source"] == two["source"]
 
 
 def test_the_dialogs_preview_shows_the_dream(session: tuple[dict[str, Any], Path]) -> None:

@@ -49,7 +49,7 @@ def test_only_the_selection_changes_in_a_new_layer(found: dict[str, Any], case: 
     assert facts["status"] == "success", facts["message"]
     assert facts["originals_unchanged"]
     assert facts["outside_identical"]
-    assert facts["selected"]
+    assert facts["selection_kept"], "the next look is one of the same picture"
     assert len(facts["new"]) == (2 if case == "several layers" else 1)
     for layer in facts["new"]:
         check_place(layer, case)

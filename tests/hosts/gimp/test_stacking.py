@@ -31,6 +31,13 @@ def test_a_new_dream_lies_above_the_earlier_ones(found: dict[str, Any], case: st
     assert all(changed > 200 for changed in facts.get("changed", [])), facts
 
 
+def test_dream_again_of_a_source_takes_its_topmost_dream(found: dict[str, Any]) -> None:
+    facts = found["dream again of the photograph"]
+    assert "traceback" not in facts, facts["traceback"]
+    assert facts["outcome"]["status"] == "success", facts["outcome"]
+    assert facts["order"] == [7, "other", 9, 1, "photo"]
+
+
 def test_earlier_dreams_stay_in_view_unless_one_asks(found: dict[str, Any]) -> None:
     assert found["three dreams of a layer"]["visible"] == [True] * 4
     assert found["earlier dreams hidden"]["visible"] == [True, False, True]

@@ -52,7 +52,7 @@ def create(plug_in: Gimp.PlugIn, name: str, here: Path) -> Gimp.Procedure:
     procedure.set_documentation(*_DOCUMENTATION[name], name)
     procedure.set_attribution("dreambridge", "dreambridge", "2026")
     declare(procedure, read_schema(here), again=again)
-    about = "The dream; of several the first, all of them are selected"
+    about = "The dream; of several the first"
     procedure.add_layer_return_value("layer", "Layer", about, False, GObject.ParamFlags.READWRITE)
     return procedure
 

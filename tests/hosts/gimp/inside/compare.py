@@ -15,7 +15,7 @@ MARK = "dreambridge-layer"
 
 def dreamed(image: Gimp.Image, sources: list[Gimp.Layer], **arguments: Any) -> dict[str, Any]:
     """Dream the sources and tell everything about what changed."""
-    before, seen = state(image), projection(image)
+    before, seen, selected = state(image), projection(image), _selected_layers(image)
     shown = {source.get_id(): _shown(source) for source in sources}
     outcome = call(image, sources, **{**QUICK, **arguments})
     after, seen_after = state(image), projection(image)
@@ -27,10 +27,13 @@ def dreamed(image: Gimp.Image, sources: list[Gimp.Layer], **arguments: Any) -> d
         **outcome,
         "originals_unchanged": kept == _unmarked(before),
         "outside_identical": _outside_identical(image, seen, seen_after, grouped=grouped),
-        "selected": sorted(layer.get_id() for layer in image.get_selected_layers())
-        == sorted(layer.get_id() for layer in new),
+        "selection_kept": _selected_layers(image) == selected,
         "new": [_facts(image, layer, sources, shown) for layer in new],
     }
+
+
+def _selected_layers(image: Gimp.Image) -> list[int]:
+    return [layer.get_id() for layer in image.get_selected_layers()]
 
 
 def _new_layers(image: Gimp.Image, before: dict[str, Any]) -> list[Gimp.Layer]:

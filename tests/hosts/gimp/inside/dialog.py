@@ -97,7 +97,7 @@ def all_metadata(image: Gimp.Image) -> list[str]:
 @case("dialog")
 def _() -> Any:
     """Open, look, choose another preset, look again, dream, look at the document; then repeat."""
-    image, layer = photo()
+    image, _layer = photo()
     facts: dict[str, Any] = {}
     with awaited():
         choose("DeepDream")
@@ -120,8 +120,7 @@ def _() -> Any:
     widen_layers()
     photograph("document")
     facts["names"] = [layer.get_name() for layer in image.get_layers()]
-    image.set_selected_layers([layer])
-    press("– GIMP", "ctrl+f")
+    press("– GIMP", "ctrl+f")  # the photograph is still selected
     wait_until(lambda: len(all_metadata(image)) == 2, "dreamed again by Repeat Last")
     return {**facts, "metadata": all_metadata(image)}
 

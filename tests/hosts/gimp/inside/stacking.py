@@ -7,7 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from inside.harness import QUICK, call, case, ellipse, painted, picture, projection, state
+from inside.harness import AGAIN, QUICK, call, case, ellipse, painted, picture, projection, state
 
 
 def photo() -> tuple[Gimp.Image, Gimp.Layer]:
@@ -49,6 +49,17 @@ def _() -> Any:
     changed = dreamed_in_turn(image, [layer] * 3)
     visible = [one.get_visible() for one in image.get_layers()]
     return {"changed": changed, "order": seeds(image.get_layers()), "visible": visible}
+
+
+@case("dream again of the photograph")
+def _() -> Any:
+    """With the source selected, as a dream leaves it: the topmost of its dreams, and no other."""
+    image, layer = photo()
+    dreamed_in_turn(image, [layer] * 2)
+    other = painted(image, name="other", seed=4)
+    dreamed_in_turn(image, [other], seed=7)
+    outcome = call(image, [layer], AGAIN, seed=9)
+    return {"outcome": outcome, "order": seeds(image.get_layers())}
 
 
 @case("a dream of a dream")

@@ -23,7 +23,7 @@ from gimpdream.arguments import (
 )
 from gimpdream.document.appearance import layer_fingerprint
 from gimpdream.document.checks import check_layers, check_locks
-from gimpdream.document.identity import find_layer
+from gimpdream.document.identity import all_layers, find_layer
 from gimpdream.document.metadata import DreamMetadata, read_metadata
 from gimpdream.document.pixels import GREY, read_alpha
 from gimpdream.document.selection import SelectionMask, mask_of
@@ -41,22 +41,36 @@ class DreamLayer:
 
 
 def selected_dream_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> DreamLayer:
-    """The selected layer as a dream layer.
+    """The selected layer as a dream layer, or the topmost dream of the selected layer.
 
     Raises:
-        UserError: it is none, several are selected, or its pixels can't be changed.
+        UserError: there is none, several are selected, or its pixels can't be changed.
     """
     layers = check_layers(image, drawables)
     if len(layers) > 1:
         raise UserError("Several layers are selected: select the one to dream again.")
-    layer, metadata = layers[0], read_metadata(layers[0])
-    name = layer.get_name()
-    if metadata is None:
+    found = _as_dream(layers[0]) or _topmost_dream_of(image, layers[0])
+    if found is None:
         raise UserError(
-            f"“{name}” was not dreamed: select a layer that DeepDream made, or use DeepDream… "
+            f"“{layers[0].get_name()}” was not dreamed yet: use DeepDream… for it, or select a "
+            "layer that was."
         )
-    check_locks(layer, itself=True)
-    return DreamLayer(layer, metadata)
+    check_locks(found.layer, itself=True)
+    return found
+
+
+def _as_dream(layer: Gimp.Layer) -> DreamLayer | None:
+    metadata = read_metadata(layer)
+    return None if metadata is None else DreamLayer(layer, metadata)
+
+
+def _topmost_dream_of(image: Gimp.Image, source: Gimp.Layer) -> DreamLayer | None:
+    for layer in all_layers(image.get_layers()):
+        if (dream := _as_dream(layer)) is not None:
+            original = find_layer(image, dream.metadata.source, dream.metadata.source_name)
+            if original is not None and original.get_id() == source.get_id():
+                return dream
+    return None
 
 
 def check_layer_unchanged(found: DreamLayer, pixels: ImageFrame) -> None:

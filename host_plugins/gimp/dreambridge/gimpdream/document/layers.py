@@ -43,11 +43,15 @@ class FinishedDream:
 
 
 def insert_dreams(image: Gimp.Image, dreams: Sequence[FinishedDream]) -> list[Gimp.Layer]:
-    """Insert each dream where it shows; all of them are one undo step."""
+    """Insert each dream where it shows; all of them are one undo step.
+
+    What was selected stays so, as after any filter: the next look is one of the same picture.
+    """
+    selected = image.get_selected_layers()
     with one_step(image):
         placed = [replace(dream, source=brought_in(image, dream.source)) for dream in dreams]
         layers = [_insert(image, dream) for dream in placed]
-        image.set_selected_layers(layers)
+        image.set_selected_layers(selected)
     return layers
 
 
