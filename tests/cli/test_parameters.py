@@ -100,10 +100,17 @@ def test_a_value_out_of_range_names_the_option_and_the_range(name: str, end: int
     bounds = FIELDS[name].metadata["range"]
     beyond = bounds[end] + (1 if end else -1)
     option = "--" + name.replace("_", "-")
-    result = dream(option, beyond)
+    result = CliRunner().invoke(show, [option, str(beyond)])
     assert result.exit_code == 2
     assert option in result.output
     assert f"{bounds[0]} to {bounds[1]}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("command", ["dream", "demo", "batch"])
+def test_what_does_nothing_in_a_still_is_no_option_of_it(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert "--smoothing" in result.output
+    assert "--coherence" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 
 from dreambridge.cli.dream import dream_picture
 from dreambridge.cli.ending import exit_codes
-from dreambridge.cli.parameters import chosen_settings, settings_options
+from dreambridge.cli.parameters import chosen_settings, still_options
 from dreambridge.cli.picture_job import Files, open_job
 from dreambridge.cli.pictures import Picture, PictureError, read_picture, write_picture
 from dreambridge.cli.reporters import BarReporter, Reporter
@@ -29,7 +29,7 @@ _GAP = 12
     show_default=True,
     help="Folder for the pictures.",
 )
-@settings_options
+@still_options
 def demo(out: Path, preset: str | None, **given: Any) -> None:
     """Dream a bundled photograph through the bridge: before, after, and both side by side."""
     settings = chosen_settings(preset, given)

@@ -14,7 +14,7 @@ from dreambridge.cli.parameters import (
     chosen_execution,
     chosen_settings,
     execution_options,
-    settings_options,
+    still_options,
 )
 from dreambridge.cli.picture_job import Files, PictureJob, ReadOptions, WriteOptions, open_job
 from dreambridge.cli.pictures import (
@@ -47,7 +47,7 @@ _picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print events as lines of JSON.")
 @execution_options()
-@settings_options
+@still_options
 def dream(
     source: Path,
     out: Path,
@@ -74,8 +74,6 @@ def dream(
     if [str(path) for path in (source, mask, guide)].count(STREAM) > 1:
         raise click.UsageError("Only one picture can come through standard input.")
     _check_options(out, format, quality)
-    if guide and given["objective"] is None:
-        given["objective"] = "guide"
     execution = chosen_execution(given)
     if execution and not local:
         raise click.UsageError(

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from bridgeclient.channels import Json, laid_over
+from bridgeclient.looks import with_guide
 from bridgeclient.text import WRITTEN, as_text, from_text
 from dreamcore.errors import SettingsError
 from dreamcore.presets import PRESETS
@@ -39,6 +40,12 @@ def _tile(text: str) -> str | int:
     return int(text) if text.isdecimal() else text
 
 
+_STILL = [
+    spec.name for spec in dataclasses.fields(DreamSettings) if spec.metadata["group"] != "motion"
+]
+
+_GUIDED = "--guide and --objective guide go together."
+
 _READERS: dict[str, tuple[Any, str | None]] = {
     "integer": (click.INT, None),
     "number": (click.FLOAT, None),
@@ -59,9 +66,14 @@ def settings_options(command: _Command) -> _Command:
     return _preset_option(several=False)(_options(DreamSettings)(command))
 
 
+def still_options(command: _Command) -> _Command:
+    """The same for stills: without the settings of motion, which do nothing there."""
+    return _preset_option(several=False)(_options(DreamSettings, _STILL)(command))
+
+
 def several_presets_options(command: _Command) -> _Command:
     """The same with a `--preset` that may be given several times, () where it is not."""
-    return _preset_option(several=True)(_options(DreamSettings)(command))
+    return _preset_option(several=True)(_options(DreamSettings, _STILL)(command))
 
 
 def _preset_option(*, several: bool) -> Callable[[_Command], _Command]:
@@ -117,7 +129,7 @@ def chosen_settings(
 ) -> DreamSettings:
     """The preset's settings (or the defaults) with the options that were given laid over them.
 
-    `guided` says whether there is a guide image.
+    `guided` says whether there is a guide image, which decides the objective unless one is given.
 
     Raises:
         click.UsageError: a value is not accepted; names the option and what it accepts.
@@ -125,9 +137,12 @@ def chosen_settings(
     base = PRESETS[preset].settings if preset else DreamSettings()
     with _naming_options():
         settings = DreamSettings.from_json(laid_over(base.to_json(), _chosen(given)))
-    if guided is not (settings.objective == "guide"):
-        raise click.UsageError("--guide and --objective guide go together.")
-    return settings
+    if guided and given.get("objective") not in (None, "guide"):
+        raise click.UsageError(_GUIDED)
+    try:
+        return DreamSettings.from_json(with_guide(settings.to_json(), guided=guided))
+    except ValueError as error:
+        raise click.UsageError(_GUIDED) from error
 
 
 def chosen_execution(given: dict[str, Any]) -> Execution | None:

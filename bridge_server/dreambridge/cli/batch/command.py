@@ -94,8 +94,6 @@ def batch(
 def _looks(
     presets: tuple[str, ...], given: dict[str, Any], *, guided: bool
 ) -> Mapping[str, DreamSettings]:
-    if guided and given["objective"] is None:
-        given["objective"] = "guide"
     names = dict.fromkeys(presets or ("",))
     return {name: chosen_settings(name or None, given, guided=guided) for name in names}
 

@@ -76,11 +76,14 @@ class Field:
 
 
 class Advanced(QtWidgets.QWidget):
-    """All settings that have no widget elsewhere, below a button that folds them away."""
+    """A still's settings that have no widget elsewhere, below a button that folds them away."""
 
     def __init__(self, model: SettingsModel, elsewhere: tuple[str, ...]) -> None:
         super().__init__()
-        names = [name for name in model.schema["properties"] if name not in elsewhere]
+        specs = model.schema["properties"].items()
+        names = [
+            name for name, spec in specs if name not in elsewhere and spec["x-group"] != "motion"
+        ]
         self.fields = [Field(model, name) for name in names]
         self._button = QtWidgets.QToolButton()
         self._button.setObjectName("dreambridge_advanced")
