@@ -16,13 +16,17 @@ from typing import Any
 from bridgeclient.looks import counted
 from bridgeclient.octaves import every_layer, layers_of
 from bridgeclient.parts import LEAST_GAP, PART_COST, parts
-from bridgeclient.region import Rect, context_margin, with_context
+from bridgeclient.region import Rect, context_margin, grown, with_context
 
 Layers = Mapping[str, Mapping[str, Any]]
 """The schema's `x-layers`."""
 
-_STEP = 4000.0
-"""What shifting, smoothing and adding a gradient costs per pixel, in multiply-adds."""
+_STEP = 27000.0
+"""What shifting, smoothing and adding a gradient costs per pixel, in multiply-adds.
+
+Fitted to relu1_1 against relu4_3 and relu5_1 on one core: 13 000 in float32, 56 000 in bfloat16,
+whose multiply-adds are quicker; between the two, each is at most 1.8 times off for relu1_1.
+"""
 
 _TELLING_S = 1.0
 """A shorter dream says more of what starting costs than of how fast the machine is."""
@@ -63,24 +67,31 @@ def work(width: int, height: int, settings: Mapping[str, Any], layers: Layers) -
 
 
 def masked_work(
-    width: int, height: int, mask: bytes | None, settings: Mapping[str, Any], layers: Layers
+    width: int,
+    height: int,
+    mask: bytes | None,
+    settings: Mapping[str, Any],
+    layers: Layers,
+    soft: int = 0,
 ) -> float:
     """The multiply-adds of a dream that changes only where the 8-bit mask of its size isn't 0.
 
-    The engine dreams each part of the mask with its surroundings. None means everywhere.
+    The engine dreams each part of the mask with its surroundings. None means everywhere. The mask
+    is going to reach `soft` pixels further, where its edge isn't made soft yet.
     """
     canvas = Rect(0, 0, width, height)
     if mask is None:
         return work(width, height, settings, layers)
 
     def region(part: Rect) -> Rect:
-        return with_context(part, canvas, context_margin(part, settings, layers))
+        reach = grown(part, soft)
+        return with_context(reach, canvas, context_margin(reach, settings, layers))
 
     def cost(part: Rect) -> float:
         return float(region(part).width * region(part).height + PART_COST)
 
     halo = max(int(layers[name]["halo"]) for name in every_layer(settings))
-    pieces = parts(mask, width, max(LEAST_GAP, 2 * halo), cost)
+    pieces = parts(mask, width, max(LEAST_GAP, 2 * halo) + 2 * soft, cost)
     return sum(work(region(part).width, region(part).height, settings, layers) for part in pieces)
 
 

@@ -63,6 +63,16 @@ def test_patches_far_apart_are_not_expected_to_cost_what_lies_between() -> None:
     assert masked_work(4000, 3000, None, EYES, LAYERS) > 50 * one
 
 
+def test_an_edge_that_will_be_soft_counts_as_if_it_were() -> None:
+    hard, soft = (np.zeros((1200, 1600), np.uint8) for _ in range(2))
+    for y, x in ((200, 200), (900, 1200)):
+        hard[y : y + 100, x : x + 100] = 255
+        soft[y - 8 : y + 108, x - 8 : x + 108] = 255
+    expected = masked_work(1600, 1200, soft.tobytes(), EYES, LAYERS)
+    assert masked_work(1600, 1200, hard.tobytes(), EYES, LAYERS, 8) == expected
+    assert masked_work(1600, 1200, hard.tobytes(), EYES, LAYERS) < expected
+
+
 def test_multiply_adds_are_those_of_the_published_network() -> None:
     # 15.3 thousand million for 224 x 224 pixels in VGG16's convolutions
     assert LAYERS["relu5_3"]["multiply_adds"] * 224 * 224 == pytest.approx(15.3e9, rel=0.01)

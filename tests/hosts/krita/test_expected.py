@@ -25,7 +25,7 @@ def newcomer(make_krita: Callable[[Paths], Krita], server: Server) -> Krita:
 
 @pytest.fixture(scope="module")
 def found(newcomer: Krita) -> dict[str, Any]:
-    cases = ["before and after the first dream", "a draft stays sharp"]
+    cases = ["before and after the first dream", "a draft stays sharp", "patches far apart"]
     cases += ["a draft of a selection, dreamt again", "drafts of every kind"]
     facts: dict[str, Any] = newcomer.run("expected", cases=cases)
     for case in facts.values():
@@ -51,6 +51,13 @@ def test_the_time_follows_look_and_selection(found: dict[str, Any]) -> None:
     facts = found["before and after the first dream"]
     assert seconds(facts["another_look"]) > seconds(facts["known"])
     assert seconds(facts["selected"]) < seconds(facts["another_look"])
+
+
+def test_what_lies_between_patches_far_apart_is_not_counted(found: dict[str, Any]) -> None:
+    facts = found["patches far apart"]
+    assert facts["message"].startswith("Done in")
+    assert facts["two"] == pytest.approx(2 * facts["one"], rel=0.05)
+    assert facts["between"] > 10 * facts["two"]
 
 
 def test_the_speed_is_remembered(found: dict[str, Any], newcomer: Krita) -> None:

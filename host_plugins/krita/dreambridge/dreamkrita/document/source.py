@@ -56,9 +56,8 @@ def find(
         raise UserError("There is no document: open one, then dream.")
     layer = layer_of(node or document.activeNode())
     check_layer(layer)
-    shape = _shape(document, layer)
-    if shape is not None:
-        shape = feathered(shape, canvas_of(document), edge)
+    found = selected(document, layer)
+    shape = feathered(shape_of(*found), canvas_of(document), edge) if found is not None else None
     region = _region(document, layer, shape)
     margin = context_margin(region, settings, schema["x-layers"])
     whole = _extent(document, layer)
@@ -144,10 +143,8 @@ def selected(document: Document, layer: Node) -> tuple[Selection, Rect] | None:
     return selection, Rect(selection.x(), selection.y(), selection.width(), selection.height())
 
 
-def _shape(document: Document, layer: Node) -> Shape | None:
-    if (found := selected(document, layer)) is None:
-        return None
-    selection, bounds = found
+def shape_of(selection: Selection, bounds: Rect) -> Shape:
+    """The values of a selection within these bounds."""
     values = selection.pixelData(bounds.x, bounds.y, bounds.width, bounds.height)
     return Shape(bounds, bytes(values))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from lab import (
     all_nodes,
     click,
     click_item,
+    docker,
     document,
     dream,
     message,
@@ -24,7 +26,7 @@ from lab import (
 )
 from runner import case
 
-from krita import Document, Node
+from krita import Document, Node, Selection
 
 SIZE = {"width": 480, "height": 320}
 
@@ -64,6 +66,36 @@ def _() -> Iterator[Any]:
     facts["selected"] = said()
     doc.topLevelNodes()[0].setVisible(False)
     return facts | {"stored": K.readSetting("dreambridge", "speeds", "")}
+
+
+@case("patches far apart")
+def _() -> Iterator[Any]:
+    """One patch, two in opposite corners, and all that lies between; and what they really took."""
+    doc, _source = yield from prepared(width=1600, height=1200)
+    quick("relu3_1", iterations=4, octaves=1)
+    facts: dict[str, Any] = {}
+    estimate = docker()._footer._estimate
+    layers, settings = estimate._layers, docker()._controller.model.settings
+
+    def work_now() -> float:
+        return float(estimate._work(estimate._view(settings), settings, draft=False))
+
+    select(doc, 10, 10, 100, 100)
+    facts["one"], facts["layers"] = work_now(), len(layers)
+    both = Selection()
+    both.select(10, 10, 100, 100, 255)
+    both.select(1490, 1090, 100, 100, 255)
+    doc.setSelection(both)
+    doc.waitForDone()
+    facts["two"] = work_now()
+    yield from dream()
+    yield settled(doc)
+    stored = json.loads(K.readSetting("dreambridge", "speeds", ""))
+    facts["speed"] = list(stored.values())[-1]
+    facts["seconds"] = float(message().split()[2])
+    select(doc, 10, 10, 1580, 1180)
+    facts["between"] = work_now()
+    return facts | {"message": message()}
 
 
 @case("after a restart")
