@@ -140,9 +140,11 @@ def chosen_settings(
     if guided and given.get("objective") not in (None, "guide"):
         raise click.UsageError(_GUIDED)
     try:
-        return DreamSettings.from_json(with_guide(settings.to_json(), guided=guided))
+        values = with_guide(settings.to_json(), guided=guided)
     except ValueError as error:
         raise click.UsageError(_GUIDED) from error
+    with _naming_options():
+        return DreamSettings.from_json(values)
 
 
 def chosen_execution(given: dict[str, Any]) -> Execution | None:
