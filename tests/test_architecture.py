@@ -28,6 +28,7 @@ MAY_IMPORT = {
 COMPUTING = {
     "dreambridge.workers.cluster.actor",
     "dreambridge.workers.dreaming",
+    "dreambridge.workers.inspecting",
     "dreambridge.workers.process",
     "dreambridge.cli.engines",
     "dreambridge.steps",

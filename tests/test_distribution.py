@@ -127,3 +127,12 @@ def test_an_installed_program_has_its_photographs_and_licences(installed: Path) 
     for path in (ROOT / "core" / "dreamcore" / "data").rglob("*.*"):
         assert (installed / path.relative_to(ROOT / "core")).is_file(), path
     assert {"LICENSE", "LICENSE.weights"} <= {path.name for path in installed.rglob("LICENSE*")}
+
+
+def test_an_installed_program_has_the_atlas(installed: Path, tmp_path: Path) -> None:
+    done = run(installed, tmp_path, "atlas", "--layer", "relu2_2", "--out", "sheet.png")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sheet.png").is_file()
+    ours = ROOT / "bridge_server" / "dreambridge" / "atlas"
+    brought = {path.name for path in (installed / "dreambridge" / "atlas").iterdir()}
+    assert {path.name for path in ours.glob("*.webp")} <= brought

@@ -14,7 +14,7 @@ from dreamcore.presets import DEFAULT, PRESETS
 from dreamcore.settings import DreamSettings, Execution
 
 if TYPE_CHECKING:
-    from dreamcore.dreamer import Dreamer, Previous, Progress, Result
+    from dreamcore.dreamer import Dreamer, Previous, Progress, Response, Result
 
 __all__ = [
     "DEFAULT",
@@ -25,12 +25,13 @@ __all__ = [
     "Execution",
     "Previous",
     "Progress",
+    "Response",
     "Result",
     "SettingsError",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("Dreamer", "Previous", "Progress", "Result"):
+    if name in ("Dreamer", "Previous", "Progress", "Response", "Result"):
         return getattr(import_module("dreamcore.dreamer"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

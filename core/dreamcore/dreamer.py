@@ -10,17 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreamcore import allocator, devices, octaves, tiling, weights
+from dreamcore import allocator, devices, octaves, responses, tiling, weights
 from dreamcore.bundled import BUNDLED
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
 from dreamcore.motion import Previous
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
+from dreamcore.responses import INSPECTED, Response
 from dreamcore.settings import DreamSettings, Execution
 from dreamcore.terms import terms_for, weighted
 from dreamcore.vgg import Network
 
-__all__ = ["Dreamer", "Previous", "Progress", "Result"]
+__all__ = ["Dreamer", "Previous", "Progress", "Response", "Result"]
 
 
 class Dreamer:
@@ -114,6 +115,25 @@ class Dreamer:
             pass
         height, width = image.shape[:2]
         return result[:, :height, :width].permute(1, 2, 0).cpu().numpy()
+
+    def inspect(
+        self, image: Image, *, mask: Image | None = None, layer: str = "", count: int = 12
+    ) -> list[Response]:
+        """The channels that respond most to an image, or to its masked part, strongest first.
+
+        Args:
+            image, mask: as for `dream`.
+            layer: the name of a ReLU; "" compares all from relu3_1 on.
+            count: how many channels at most.
+
+        Raises:
+            ImageError: image or mask can't be used.
+        """
+        check_image(image)
+        if mask is not None:
+            check_mask(mask, image.shape[:2])
+        layers = (layer,) if layer else INSPECTED
+        return responses.strongest(self._network, image, mask, layers, count)
 
     def release_memory(self) -> None:
         """Gives memory kept for the next dream back to the system; call it when idle."""

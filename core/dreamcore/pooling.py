@@ -19,7 +19,7 @@ def mask_by_relu(gradient: Tensor, activation: Tensor) -> Tensor:
 
 
 class Pooled:
-    """The maxima of (1, C, h, w), which is (1, C, h//2, w//2), and which of four each one was.
+    """The maxima of (n, C, h, w), which is (n, C, h//2, w//2), and which of four each one was.
 
     Filled by `pool` a strip of rows at a time, so that the input never has to exist as a whole.
 
@@ -27,7 +27,7 @@ class Pooled:
         channels: C.
         height: h.
         width: w.
-        like: a tensor whose type, device and memory format to take.
+        like: a tensor whose n, type, device and memory format to take.
     """
 
     def __init__(self, channels: int, height: int, width: int, like: Tensor) -> None:
@@ -41,7 +41,7 @@ class Pooled:
         """Pools rows of the input that begin at row `first`; both that and their number are even.
 
         Args:
-            x: (1, C, rows, w).
+            x: (n, C, rows, w).
             first: the first of these rows in the input.
         """
         last, columns = first + x.shape[2], self._width // 2 * 2
@@ -54,10 +54,10 @@ class Pooled:
         torch.ge(top, bottom, out=self._top_wins[:, :, half])
 
     def pullback(self, gradient: Tensor, first: int, last: int) -> Tensor:
-        """The gradient at rows `first` (even) to `last` of the input, (1, C, last - first, w).
+        """The gradient at rows `first` (even) to `last` of the input, (n, C, last - first, w).
 
         Args:
-            gradient: at all the maxima, (1, C, h//2, w//2), masked by their ReLU.
+            gradient: at all the maxima, (n, C, h//2, w//2), masked by their ReLU.
             first: the first row wanted.
             last: the row behind the last; even, or the input's height.
         """
@@ -76,7 +76,7 @@ class Pooled:
         return full
 
     def _empty(self, like: Tensor, channels: int, height: int, width: int) -> Tensor:
-        shape = (1, channels, height, width)
+        shape = (like.shape[0], channels, height, width)
         return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=self._layout)
 
 

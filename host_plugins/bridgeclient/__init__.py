@@ -25,6 +25,7 @@ from bridgeclient.events import (
     Accepted,
     Event,
     Failed,
+    Inspected,
     JobEvent,
     Preview,
     Progress,
@@ -35,7 +36,7 @@ from bridgeclient.events import (
 )
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect
-from bridgeclient.request import DreamRequest, PreviousFrame
+from bridgeclient.request import DreamRequest, InspectRequest, PreviousFrame
 
 __all__ = [
     "Accepted",
@@ -49,6 +50,8 @@ __all__ = [
     "Event",
     "Failed",
     "ImageFrame",
+    "InspectRequest",
+    "Inspected",
     "Installation",
     "JobEvent",
     "Preview",

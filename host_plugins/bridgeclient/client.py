@@ -15,11 +15,11 @@ from typing import TypeVar
 
 from bridgeclient.codec import Message, decode, encode
 from bridgeclient.errors import RequestError, ServerError, error_from_fields
-from bridgeclient.events import Event, Failed, JobEvent, Preview, Result, Status, Welcome
-from bridgeclient.expected import CANCEL_S, Expected
+from bridgeclient.events import Event, Failed, Inspected, JobEvent, Preview, Result, Status, Welcome
+from bridgeclient.expected import CANCEL_S, Expected, ExpectedResponses
 from bridgeclient.incoming import event_of
 from bridgeclient.protocol import FROM_SERVER, PING_INTERVAL_S, SILENCE_S, Fields, ImageFrame
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from bridgeclient.transport import Transport
 
 _FLOOD_S = 0.05
@@ -52,7 +52,7 @@ class BridgeClient:
         timeout_s: float = 5.0,
     ) -> None:
         self._transport = transport
-        self._active: dict[str, Expected] = {}  # unfinished jobs
+        self._active: dict[str, Expected | ExpectedResponses] = {}  # unfinished
         self._waiting: defaultdict[str, deque[JobEvent]] = defaultdict(deque)
         self._sent_at = self._heard_at = time.monotonic()
         try:
@@ -76,16 +76,37 @@ class BridgeClient:
             "settings": dict(request.settings),
             "preview_side": request.preview_side,
         }
-        if not self._active:
-            self._heard_at = time.monotonic()  # until now nothing was expected of the server
-        self._active[job] = Expected.of(request)
+        self._expect(job, Expected.of(request))
         self._send("submit", fields, request.images)
         if request.preview_side > 0:
             self._send("credit", {"job": job})
         return job
 
+    def inspect(self, request: InspectRequest) -> str:
+        """Ask which channels respond most, and return the question's id at once.
+
+        The answer is the event `Inspected`, which comes well within a second once an engine is
+        warm, between two steps of a dream too.
+
+        Raises:
+            RequestError: `request.too_large`, more than the server takes.
+            ServerError: `server.lost`.
+        """
+        self._check_size(request.nbytes)
+        names = "job", "layer", "count", "picture_side"
+        self._expect(request.job, ExpectedResponses.of(request))
+        self._send("inspect", {n: getattr(request, n) for n in names}, request.images)
+        return request.job
+
+    def _expect(self, job: str, expected: Expected | ExpectedResponses) -> None:
+        if not self._active:
+            self._heard_at = time.monotonic()  # until now nothing was expected of the server
+        self._active[job] = expected
+
     def events(self, job: str) -> Iterator[JobEvent]:
-        """Everything that happens to the job, blocking between events; the last is `Result`.
+        """Everything that happens to the job, blocking between events.
+
+        The last is `Result`, or `Inspected` for a question.
 
         Raises:
             Cancelled: the job was cancelled.
@@ -96,12 +117,12 @@ class BridgeClient:
             while not waiting:
                 self._sort(self._next(0.25))
             event = waiting.popleft()
-            if isinstance(event, Result | Failed):
+            if isinstance(event, Result | Inspected | Failed):
                 del self._waiting[job]
             if isinstance(event, Failed):
                 raise event.error
             yield event
-            if isinstance(event, Result):
+            if isinstance(event, Result | Inspected):
                 return
 
     def receive(self, timeout_s: float = 0.0) -> Event | None:
@@ -222,7 +243,7 @@ class BridgeClient:
         event = event_of(message)
         if message.job:
             self._active[message.job].check(event)
-        if isinstance(event, Result | Failed):
+        if isinstance(event, Result | Inspected | Failed):
             del self._active[message.job]
         elif isinstance(event, Preview):
             self._send("credit", {"job": message.job})

@@ -108,6 +108,29 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Inspected:
+    """The channels that respond most to what was inspected, strongest first.
+
+    `channels` are maps with `layer`, `channel` and `strength`; `image` is their pictures one below
+    another, if pictures were asked for.
+    """
+
+    job: str
+    channels: Sequence[dict[str, Any]]
+    image: ImageFrame | None = None
+
+    @property
+    def pictures(self) -> list[ImageFrame]:
+        """The channels' pictures in their order, RGB; none if none were asked for."""
+        if self.image is None or not self.channels:
+            return []
+        side, pixels = self.image.width, memoryview(self.image.pixels)
+        size = side * side * 3
+        parts = (pixels[i * size : (i + 1) * size] for i in range(len(self.channels)))
+        return [ImageFrame(side, side, 3, "uint8", part) for part in parts]
+
+
+@dataclass(frozen=True)
 class Failed:
     """The job ended without a result; `error` is `Cancelled` where it was cancelled."""
 
@@ -115,5 +138,5 @@ class Failed:
     error: BridgeError
 
 
-JobEvent = Accepted | Started | Progress | Preview | Result | Failed
+JobEvent = Accepted | Started | Progress | Preview | Result | Inspected | Failed
 Event = JobEvent | Status | Welcome

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridgeclient.errors import ProtocolError
-from bridgeclient.events import Event, Preview, Progress, Result
-from bridgeclient.protocol import ImageFrame
-from bridgeclient.request import DreamRequest
+from bridgeclient.events import Event, Inspected, Preview, Progress, Result
+from bridgeclient.protocol import KINDS, ImageFrame
+from bridgeclient.request import DreamRequest, InspectRequest
 
 CANCEL_S = 60.0
 """How long a server may take to end a cancelled job; it gives its engine half of that."""
@@ -50,13 +50,52 @@ class Expected:
             case Progress(fraction=fraction):
                 right = 0 <= fraction <= 1
             case _:
-                right = True
-        if not right:
-            raise ProtocolError(
-                "protocol.malformed",
-                f"The server's {type(event).__name__.lower()} does not fit what was sent to it.",
-                "Run `dreambridge stop` and dream again.",
-            )
+                right = not isinstance(event, Inspected)
+        _require(right, event)
+
+
+@dataclass
+class ExpectedResponses:
+    """An unanswered question for channels: how many at most, with pictures of which side."""
+
+    count: int
+    picture_side: int
+    cancelled_at: float | None = None
+
+    @classmethod
+    def of(cls, request: InspectRequest) -> ExpectedResponses:
+        """What this request makes one expect."""
+        return cls(request.count, request.picture_side)
+
+    def check(self, event: Event) -> None:
+        """Let an answer through if its channels and pictures are what was asked for.
+
+        Raises:
+            ProtocolError: `protocol.malformed`.
+        """
+        if not isinstance(event, Inspected):
+            _require(not isinstance(event, Preview | Progress | Result), event)
+            return
+        _require(len(event.channels) <= self.count, event)
+        _require(all(map(_is_response, event.channels)), event)
+        shown = self.picture_side > 0 and len(event.channels) > 0
+        form = (self.picture_side, self.picture_side * len(event.channels), 3, "uint8")
+        _require((event.image and _form(event.image)) == (form if shown else None), event)
+
+
+def _is_response(found: object) -> bool:
+    """Whether it is a map that names a channel and its strength."""
+    kinds = {"layer": "text", "channel": "count", "strength": "number"}
+    return isinstance(found, dict) and all(KINDS[kinds[k]](found.get(k)) for k in kinds)
+
+
+def _require(right: bool, event: Event) -> None:
+    if not right:
+        raise ProtocolError(
+            "protocol.malformed",
+            f"The server's {type(event).__name__.lower()} does not fit what was sent to it.",
+            "Run `dreambridge stop` and dream again.",
+        )
 
 
 def _form(image: ImageFrame) -> tuple[int, int, int, str]:

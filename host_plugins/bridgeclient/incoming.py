@@ -8,6 +8,7 @@ from bridgeclient.events import (
     Accepted,
     Event,
     Failed,
+    Inspected,
     Preview,
     Progress,
     Result,
@@ -39,6 +40,10 @@ def event_of(message: Message) -> Event:
             return Preview(image=_owned(message.images["image"]), **message.fields)
         case "result":
             return Result(image=_owned(message.images["image"]), **message.fields)
+        case "inspected":
+            pictures = message.images.get("image")
+            owned = None if pictures is None else _owned(pictures)
+            return Inspected(image=owned, **message.fields)
         case "cancelled":
             return Failed(message.job, Cancelled(message.job))
         case "error":

@@ -110,6 +110,10 @@ FROM_CLIENT: dict[str, MessageSpec] = {
         {"job": "job", "settings": "map", "preview_side": "count?"},
         ("image", "mask?", "guide?", "previous_image?", "previous_dream?"),
     ),
+    "inspect": MessageSpec(
+        {"job": "job", "layer": "text?", "count": "count?", "picture_side": "count?"},
+        ("image", "mask?"),
+    ),
     "credit": MessageSpec({"job": "job"}),
     "cancel": MessageSpec({"job": "job"}),
     "ping": MessageSpec(),
@@ -151,6 +155,7 @@ FROM_SERVER: dict[str, MessageSpec] = {
         },
         ("image",),
     ),
+    "inspected": MessageSpec({"job": "job", "channels": "list"}, ("image?",)),
     "error": MessageSpec(
         {
             "job": "job?",
@@ -180,5 +185,5 @@ FROM_SERVER: dict[str, MessageSpec] = {
     "closing": MessageSpec({"reason": "text"}),
 }
 
-TERMINAL = frozenset({"result", "error", "cancelled"})
+TERMINAL = frozenset({"result", "inspected", "error", "cancelled"})
 """Exactly one of these ends a job."""

@@ -1,4 +1,4 @@
-"""What is asked of the engine: one dream, with its pixels, settings and id.
+"""What is asked of the engine: a dream, or what it sees, with pixels and id.
 
 The same for the command line, the editors and the server. Knows no wire and no editor.
 """
@@ -102,6 +102,37 @@ class DreamRequest:
         """The frame before, whose dream is carried along; None for a still and a shot's first."""
         image, dream = map(self.images.get, PREVIOUS_ROLES)
         return None if image is None or dream is None else PreviousFrame(image, dream)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all the pixels take."""
+        return sum(frame.nbytes for frame in self.images.values())
+
+
+@dataclass(frozen=True)
+class InspectRequest:
+    """A question: which channels respond most to an image, or to its masked part.
+
+    `images` has the role `image` and perhaps `mask`, as for a dream. `layer` is the name of a ReLU,
+    "" for all from relu3_1 on. `count` is how many channels at most. `picture_side` is the side in
+    pixels of the channels' pictures that come with the answer; 0 means none.
+    """
+
+    images: Mapping[str, ImageFrame]
+    layer: str = ""
+    count: int = 12
+    picture_side: int = 0
+    job: str = field(default_factory=new_job_id)
+
+    @property
+    def image(self) -> ImageFrame:
+        """What to look at."""
+        return self.images["image"]
+
+    @property
+    def mask(self) -> ImageFrame | None:
+        """Which part; None means all of it."""
+        return self.images.get("mask")
 
     @property
     def nbytes(self) -> int:

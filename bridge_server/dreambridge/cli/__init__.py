@@ -26,6 +26,8 @@ _COMMANDS = {
     "doctor": "dreambridge.cli.doctor:doctor",
     "presets": "dreambridge.cli.tables:presets",
     "layers": "dreambridge.cli.tables:layers",
+    "inspect": "dreambridge.cli.inspect:inspect",
+    "atlas": "dreambridge.cli.inspect:atlas",
 }
 
 CANCELLED = 130

@@ -26,17 +26,16 @@ from dreambridge.cli.pictures import (
     read_picture,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
+from dreambridge.cli.types import picture_path
 from dreambridge.cli.types import weights as weights_type
 from dreamcore.settings import Execution
 
-_picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
-
 
 @click.command(context_settings={"max_content_width": 100})
-@click.argument("source", metavar="IN", type=_picture_path)
+@click.argument("source", metavar="IN", type=picture_path)
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--mask", type=_picture_path, help="Dream only where this picture is bright.")
-@click.option("--guide", type=_picture_path, help="Grow what this picture shows.")
+@click.option("--mask", type=picture_path, help="Dream only where this picture is bright.")
+@click.option("--guide", type=picture_path, help="Grow what this picture shows.")
 @file_options
 @click.option("--local", is_flag=True, help="Compute in this process, without the bridge.")
 @click.option(

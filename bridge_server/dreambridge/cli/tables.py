@@ -28,6 +28,7 @@ def layers() -> None:
         numbers = layer.channels, layer.stride, layer.receptive_field
         table.add_row(layer.name, *map(str, numbers))
     Console().print(table)
+    click.echo("dreambridge atlas --layer NAME draws what the channels of a layer grow.")
 
 
 def _table(*headings: str) -> Table:

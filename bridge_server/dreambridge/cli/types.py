@@ -13,6 +13,9 @@ from dreamcore.bundled import BUNDLED, TORCHVISION
 
 _MAX_PORT = 65535
 
+picture_path = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+"""A picture file, or `-`."""
+
 
 class Folder(click.Path):
     """A folder that has a name; "" would be the working directory."""

@@ -11,10 +11,14 @@ from typing import Any
 from bridgeclient.codec import MAX_HEADER_BYTES, Message
 from bridgeclient.errors import BridgeError, bridge_error
 from bridgeclient.protocol import PREVIOUS_ROLES, Fields, ImageFrame
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.server.options import BOUNDS, MIB, Options
 from dreamcore.errors import SettingsError
+from dreamcore.layers import LAYERS
 from dreamcore.settings import DreamSettings
+
+MOST_CHANNELS, MOST_SIDE = 64, 256
+"""Channels in one answer to `inspect`, and pixels on a side of their pictures."""
 
 
 def limits(options: Options) -> Fields:
@@ -66,6 +70,28 @@ def to_request(message: Message, options: Options) -> DreamRequest:
     return request
 
 
+def to_question(message: Message, options: Options) -> InspectRequest:
+    """The request in an `inspect`, checked in the same way.
+
+    Raises:
+        BridgeError: `request.*`, with the field that is wrong.
+    """
+    question = InspectRequest(message.images, **message.fields)
+    for role, image in question.images.items():
+        _check_canvas(question.job, role, image, options)
+    _check_mask(question)
+    relus = [name for name, layer in LAYERS.items() if layer.kind == "relu"]
+    for field, right, accepted in (
+        ("layer", question.layer in ("", *relus), "Name one of relu1_1 to relu5_3."),
+        ("count", 1 <= question.count <= MOST_CHANNELS, f"Ask for 1 to {MOST_CHANNELS}."),
+        ("picture_side", question.picture_side <= MOST_SIDE, f"Ask for at most {MOST_SIDE}."),
+    ):
+        if not right:
+            said = f"The {field.replace('_', ' ')} is {getattr(question, field)}."
+            raise bridge_error("request.invalid", said, accepted, job=question.job, field=field)
+    return question
+
+
 def _check_canvas(job: str, role: str, image: ImageFrame, options: Options) -> None:
     if image.width * image.height > options.canvas_pixels:
         megapixels = image.width * image.height / 1e6
@@ -80,7 +106,7 @@ def _check_canvas(job: str, role: str, image: ImageFrame, options: Options) -> N
         )
 
 
-def _check_mask(request: DreamRequest) -> None:
+def _check_mask(request: DreamRequest | InspectRequest) -> None:
     image, mask = request.image, request.images.get("mask")
     if mask is None or (mask.width, mask.height, mask.channels) == (image.width, image.height, 1):
         return

@@ -12,13 +12,23 @@ import time
 
 from bridgeclient.codec import Message, encode
 from bridgeclient.errors import BridgeError, Cancelled
-from bridgeclient.events import Accepted, Failed, JobEvent, Preview, Progress, Result, Started
+from bridgeclient.events import (
+    Accepted,
+    Failed,
+    Inspected,
+    JobEvent,
+    Preview,
+    Progress,
+    Result,
+    Started,
+)
 from bridgeclient.protocol import SILENCE_S, Fields, ImageFrame
 from bridgeclient.request import DreamRequest
 from dreambridge.server.bounds import beyond, known_job, to_request
 from dreambridge.server.jobs import FairQueue, Job, JobState
 from dreambridge.server.options import Options
 from dreambridge.server.outbox import ClientGone, Outbox
+from dreambridge.server.questions import Questions
 from dreambridge.workers.interface import EnginePool
 
 _log = logging.getLogger(__name__)
@@ -31,6 +41,7 @@ class JobManager:
         self._pool, self._outbox, self._options = pool, outbox, options
         self._jobs: dict[str, Job] = {}
         self._queue = FairQueue()
+        self._questions = Questions(options)
         self._job_s = 2.0  # how long the last job took, to say when to try again
         self.used_at = time.monotonic()
 
@@ -45,8 +56,8 @@ class JobManager:
         return len(self._jobs) - len(self._queue)
 
     def knows(self, job: str) -> bool:
-        """Whether the job is unfinished."""
-        return job in self._jobs
+        """Whether the job or question is unfinished."""
+        return job in self._jobs or job in self._questions
 
     def submit(self, client: bytes, message: Message) -> None:
         """Take a job in.
@@ -55,7 +66,7 @@ class JobManager:
             BridgeError: `request.*` or `busy.queue_full`; the job was not taken in.
         """
         self.used_at = time.monotonic()
-        if message.job in self._jobs:
+        if self.knows(message.job):
             raise known_job(message.job)
         request = to_request(message, self._options)
         self._check_room(client, request)
@@ -65,6 +76,17 @@ class JobManager:
         ahead = self._queue.push(job) + self.running
         self._tell(client, Accepted(job.id, ahead))
         self.dispatch()
+
+    def inspect(self, client: bytes, message: Message) -> None:
+        """Take a question in, which an engine answers at once, jobs or not.
+
+        Raises:
+            BridgeError: `request.*` or `busy.queue_full`.
+        """
+        self.used_at = time.monotonic()
+        if message.job in self._jobs:
+            raise known_job(message.job)
+        self._pool.inspect(self._questions.take(client, message))
 
     def _check_room(self, client: bytes, request: DreamRequest) -> None:
         """A client without a job finds room even if others have filled the queue."""
@@ -113,6 +135,7 @@ class JobManager:
 
     def cancel_all(self, client: bytes, why: str) -> None:
         """Stop everything that a client asked for."""
+        self._questions.forget(client)
         theirs = [job for job in self._jobs.values() if job.client == client]
         for job in [job for job in theirs if job.state is not JobState.CANCELLING]:
             _log.info("job %s is cancelled: %s", job.id, why)
@@ -128,11 +151,18 @@ class JobManager:
     def work(self) -> None:
         """Pass on what the engines tell, and give them more to do."""
         for event in self._pool.events():
-            if isinstance(event, Result | Failed):
+            if isinstance(event, Inspected | Failed) and event.job in self._questions:
+                self._answer(event)
+            elif isinstance(event, Result | Failed):
                 self._end(event)
-            elif job := self._jobs.get(event.job):
+            elif not isinstance(event, Inspected) and (job := self._jobs.get(event.job)):
                 self._on_event(job, event)
         self.dispatch()
+
+    def _answer(self, answer: Inspected | Failed) -> None:
+        self.used_at = time.monotonic()
+        if asker := self._questions.asker(answer):
+            self._tell(asker, answer)
 
     def _on_event(self, job: Job, event: Started | Progress | Preview) -> None:
         self._tell(job.client, event)
@@ -172,6 +202,8 @@ class JobManager:
         """End every job with this error and stop the engines."""
         for job in list(self._jobs.values()):
             self._end(Failed(job.id, error))
+        for question in self._questions.unanswered():
+            self._answer(Failed(question, error))
         self._pool.close()
 
 

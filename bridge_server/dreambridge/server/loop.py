@@ -72,6 +72,7 @@ class ServerLoop:
         self._handlers: dict[str, Callable[[bytes, Message], None]] = {
             "hello": self._on_hello,
             "submit": self._jobs.submit,
+            "inspect": self._jobs.inspect,
             "credit": lambda _, message: self._jobs.credit(message),
             "cancel": lambda _, message: self._jobs.cancel(message),
             "ping": lambda client, _: self._send(client, "pong"),
@@ -176,7 +177,7 @@ class ServerLoop:
 
     def _turn_away(self, message: Message) -> None:
         """A client too many may ask how things are and stop the server, no more."""
-        if message.type == "submit" or message.fields.get("warm"):
+        if message.type in ("submit", "inspect") or message.fields.get("warm"):
             raise beyond(
                 "busy.too_many_clients",
                 "clients",

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bridgeclient.events import Failed, Preview, Progress, Result, Started
-from bridgeclient.request import DreamRequest
+from bridgeclient.events import Failed, Inspected, Preview, Progress, Result, Started
+from bridgeclient.request import DreamRequest, InspectRequest
 
-EngineEvent = Started | Progress | Preview | Result | Failed
+EngineEvent = Started | Progress | Preview | Result | Inspected | Failed
 """What happens to a job once a pool has it."""
 
 
@@ -66,6 +66,12 @@ class EnginePool(Protocol):
 
     def submit(self, request: DreamRequest) -> None:
         """Compute a job on whichever engine is free; only when `free` is above 0."""
+
+    def inspect(self, request: InspectRequest) -> None:
+        """Answer which channels respond most, with `Inspected` or `Failed`; at any time.
+
+        An engine with a job answers between two of its steps; where none is warm, one is started.
+        """
 
     def credit(self, job: str) -> None:
         """Make one preview of the job when there is something to see, unless it is over."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zmq
 
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.admission import Admission
 from dreambridge.workers.interface import Engine, EngineEvent, EngineState
 from dreambridge.workers.link import Link, Socket
@@ -58,6 +58,12 @@ class LocalPool:
     def submit(self, request: DreamRequest) -> None:
         best = min(self._candidates(), key=lambda worker: _PREFERENCE.index(worker.state))
         best.submit(request)
+
+    def inspect(self, request: InspectRequest) -> None:
+        def rank(worker: LocalWorker) -> tuple[int, bool]:
+            return _PREFERENCE.index(worker.state), bool(worker.job)
+
+        min(self._workers, key=rank).inspect(request)
 
     def credit(self, job: str) -> None:
         for worker in self._having(job):

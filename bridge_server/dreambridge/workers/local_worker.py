@@ -18,8 +18,8 @@ from pathlib import Path
 import zmq
 
 from bridgeclient.errors import BridgeError, Cancelled, bridge_error
-from bridgeclient.events import Failed, Result
-from bridgeclient.request import DreamRequest
+from bridgeclient.events import Failed, Inspected, Result
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.workers.interface import Engine, EngineEvent, EngineState
 from dreambridge.workers.messages import Cancel, Credit, FromWorker, Ready, StartFailed
 from dreambridge.workers.supervisor import SupervisedProcess, output_file
@@ -73,6 +73,7 @@ class LocalWorker:
         self._process: SupervisedProcess | None = None
         self._leaving: list[SupervisedProcess] = []
         self._job: Assignment | None = None
+        self._questions: dict[str, InspectRequest] = {}  # unanswered
         self._events: deque[EngineEvent] = deque()
         self._failure: BridgeError | None = None
         self._jobs_done = 0
@@ -104,6 +105,13 @@ class LocalWorker:
         self.warm()
         if self._state is EngineState.WARM:
             self._hand_over()
+
+    def inspect(self, request: InspectRequest) -> None:
+        """Answer a question, as soon as the engine is warm."""
+        self._questions[request.job] = request
+        self.warm()
+        if self._state is EngineState.WARM and self._process:
+            self._process.link.send(request)
 
     def credit(self) -> None:
         """Let the job make a preview."""
@@ -153,7 +161,9 @@ class LocalWorker:
             message = f"The engine's process could not be started ({error.strerror})."
             hint = "Close other programs, then dream again."
             self._state = EngineState.FAILED
-            self._end_job(bridge_error("engine.crashed", message, hint))
+            failure = bridge_error("engine.crashed", message, hint)
+            self._end_job(failure)
+            self._end_questions(failure)
             return
         self._state = EngineState.STARTING
         _log.info("%s is starting, process %d", self.id, self._process.pid)
@@ -172,6 +182,10 @@ class LocalWorker:
                 self._on_ready(message, process)
             case StartFailed():
                 self._failure = message.error
+            case Inspected() | Failed() if message.job in self._questions:
+                del self._questions[message.job]
+                self._used_at = time.monotonic()
+                self._events.append(message)
             case Failed() if message.job == self.job:
                 self._end_job(message.error)
             case Result() if message.job == self.job:
@@ -188,6 +202,8 @@ class LocalWorker:
         process.link.remove_folder()
         _log.info("%s is warm on %s in %s", self.id, self._device, self._precision)
         self._hand_over()
+        for question in self._questions.values():
+            process.link.send(question)
 
     def _hand_over(self) -> None:
         if self._job is not None and self._job.request is not None and self._process:
@@ -209,7 +225,7 @@ class LocalWorker:
             self._drop_process(EngineState.IDLE)
 
     def _is_idle(self) -> bool:
-        return self._state is EngineState.WARM and self._job is None
+        return self._state is EngineState.WARM and self._job is None and not self._questions
 
     def _on_exit(self, process: SupervisedProcess) -> None:
         """The process died: fail its job, and put another in its place if it ever was warm."""
@@ -220,7 +236,9 @@ class LocalWorker:
             _log.error("%s ended unexpectedly (%s), job %r", self.id, ending, self.job)
         self._drop_process(EngineState.IDLE if was_warm else EngineState.FAILED, kill=True)
         stopping = self._job is not None and self._job.stage is Stage.STOPPING
-        self._end_job(Cancelled(self.job) if stopping else self._failure or self._crash(ending))
+        failure = self._failure or self._crash(ending)
+        self._end_job(Cancelled(self.job) if stopping else failure)
+        self._end_questions(failure)
         if was_warm:
             self._start()
 
@@ -235,6 +253,11 @@ class LocalWorker:
         if self._job is not None:
             self._events.append(Failed(self._job.job, error))
             self._job = None
+
+    def _end_questions(self, error: BridgeError) -> None:
+        """Answer all questions with an error."""
+        self._events += [Failed(question, error) for question in self._questions]
+        self._questions.clear()
 
     def _drop_process(self, state: EngineState, *, kill: bool = False) -> None:
         if self._process is not None:

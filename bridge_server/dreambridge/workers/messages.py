@@ -14,7 +14,7 @@ import msgpack
 
 from bridgeclient.errors import BridgeError, Cancelled, error_from_fields
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.workers.interface import Engine, EngineEvent, EngineState
 
 Buffer = bytes | memoryview
@@ -73,12 +73,12 @@ class Engines:
         ]
 
 
-ToWorker = DreamRequest | Credit | Cancel
+ToWorker = DreamRequest | InspectRequest | Credit | Cancel
 FromWorker = Ready | StartFailed | EngineEvent
 ToDriver = ToWorker | Warm
 FromDriver = Joined | Engines | StartFailed | EngineEvent
 
-_REQUEST = DreamRequest.__name__
+_REQUESTS = DreamRequest.__name__, InspectRequest.__name__
 _CLASSES = {
     kind.__name__: kind for kinds in (ToDriver, FromWorker, FromDriver) for kind in get_args(kinds)
 }
@@ -109,7 +109,7 @@ def from_frames(frames: Sequence[Buffer]) -> Any:
         }
         if "error" in values:
             values["error"] = _error(values["error"])
-        return _CLASSES[name](**values, **({"images": images} if name == _REQUEST else images))
+        return _CLASSES[name](**values, **({"images": images} if name in _REQUESTS else images))
     except (ValueError, TypeError, KeyError, AttributeError, msgpack.UnpackException) as error:
         raise ValueError(f"not a message between a pool and its processes: {error}") from error
 
@@ -118,7 +118,8 @@ def _images(values: dict[str, Any]) -> dict[str, ImageFrame]:
     """Take the images out of a message's values: a request has several, an event one or none."""
     if "images" in values:
         return dict(values.pop("images"))
-    return {"image": values.pop("image")} if "image" in values else {}
+    image = values.pop("image", None)
+    return {} if image is None else {"image": image}
 
 
 def _shape(image: ImageFrame) -> dict[str, Any]:

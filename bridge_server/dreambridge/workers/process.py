@@ -19,10 +19,11 @@ from typing import Any
 
 import psutil
 
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.failures import as_bridge_error
 from dreambridge.log import logging_to
 from dreambridge.workers.dreaming import Commands, dream_events
+from dreambridge.workers.inspecting import inspect_event
 from dreambridge.workers.link import WorkerLink
 from dreambridge.workers.messages import Cancel, Credit, Ready, StartFailed
 from dreamcore import Dreamer, devices
@@ -101,6 +102,8 @@ class Worker:
             message = self._link.receive()
             if isinstance(message, DreamRequest):  # else about a job that is over
                 self._run(message)
+            elif isinstance(message, InspectRequest):
+                self._link.send(inspect_event(self._dreamer, message))
             del message  # holds no pixels while it waits for the next
 
     def _run(self, request: DreamRequest) -> None:
@@ -109,7 +112,9 @@ class Worker:
         def read() -> Commands:
             while self._link.poll(0):
                 message = self._link.receive()
-                if message.job == request.job:
+                if isinstance(message, InspectRequest):
+                    self._link.send(inspect_event(self._dreamer, message))
+                elif message.job == request.job:
                     commands.cancelled |= isinstance(message, Cancel)
                     commands.credit |= isinstance(message, Credit)
             return commands

@@ -16,18 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridgeclient.errors import BridgeError
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge import __version__
 from dreambridge.failures import as_bridge_error
 from dreambridge.workers.dreaming import Commands, dream_events
+from dreambridge.workers.inspecting import inspect_event
 from dreambridge.workers.messages import Cancel, Credit, from_frames, to_frames
 from dreamcore import Dreamer, Execution
 
 Frames = list[NDArray[np.uint8]]
 """A message's frames as arrays, whose memory Ray hands on without a copy; it would copy bytes."""
 
-THREADS = 4
-"""For the dream, for `live`, and two so that commands never wait."""
+THREADS = 5
+"""For the dream, a question, for `live`, and two so that commands never wait."""
 
 _QUIET_S = 10.0
 """After this long without a job the engine gives memory back that it keeps for the next one."""
@@ -88,6 +89,12 @@ class EngineActor:
             self._resting = threading.Timer(_QUIET_S, self._rest)
             self._resting.daemon = True
             self._resting.start()
+
+    def inspect(self, frames: Sequence[NDArray[np.uint8]]) -> Frames:
+        """The answer to the question in the frames, as frames; beside a dream, too."""
+        assert self._dreamer is not None
+        question: InspectRequest = from_frames([frame.data for frame in frames])
+        return as_arrays(to_frames(inspect_event(self._dreamer, question)))
 
     def _rest(self) -> None:
         if self._dreamer is not None and not self._job:

@@ -20,7 +20,7 @@ from ray.exceptions import RayError, RayTaskError
 
 from bridgeclient.errors import BridgeError, Cancelled, bridge_error
 from bridgeclient.events import Failed, Preview, Result, Started
-from bridgeclient.request import DreamRequest
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.workers.cluster.actor import Frames, as_arrays
 from dreambridge.workers.cluster.driver_link import DriverLink
 from dreambridge.workers.cluster.engine import Engine
@@ -48,6 +48,7 @@ class Driver:
         self._fleet = Fleet(options, self._changed)
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
+        self._questions: deque[InspectRequest] = deque()  # until an engine is warm
         self._tasks: set[asyncio.Task[None]] = set()
         self._telling = False
 
@@ -89,6 +90,11 @@ class Driver:
                     self._fleet.wake()
                 case DreamRequest() as request:
                     await self._submit(request)
+                case InspectRequest() as question:
+                    self._questions.append(question)
+                    if self._fleet.seeing() is None:
+                        self._fleet.wake()
+                    await self._assign()
                 case (Credit() | Cancel()) as command if job := self._jobs.get(command.job):
                     await self._command(job, command)
 
@@ -124,7 +130,14 @@ class Driver:
             engine.stop()
 
     async def _assign(self) -> None:
-        """Hand waiting jobs to free engines; fail them if no engine can be had at all."""
+        """Hand what waits to engines; fail it if no engine can be had at all."""
+        for question in list(self._questions):
+            if (engine := self._fleet.seeing()) is not None:
+                self._questions.remove(question)
+                self._spawn(self._inspect(question, engine))
+            elif failure := self._fleet.failure():
+                self._questions.remove(question)
+                await self._link.send(Failed(question.job, failure))
         for job in list(self._waiting):
             if (engine := self._fleet.free(job.crashed)) is not None:
                 self._waiting.remove(job)
@@ -134,6 +147,16 @@ class Driver:
             elif failure := self._fleet.failure():
                 self._waiting.remove(job)
                 await self._fail(job, failure)
+
+    async def _inspect(self, question: InspectRequest, engine: Engine) -> None:
+        try:
+            answer = await engine.inspect(as_arrays(to_frames(question)))
+        except RayError as error:
+            _log.exception("question %s was not answered", question.job)
+            failure = _failed(error) if isinstance(error, RayTaskError) else _ended(engine)
+            await self._link.send(Failed(question.job, failure))
+        else:
+            await self._link.send_frames(answer)
 
     async def _run(self, job: Job, engine: Engine) -> None:
         crash: Exception | None = None
@@ -184,6 +207,11 @@ class Driver:
     async def _fail(self, job: Job, error: BridgeError) -> None:
         del self._jobs[job.id]
         await self._link.send(Failed(job.id, error))
+
+
+def _ended(engine: Engine) -> BridgeError:
+    message = f"The engine on {engine.slot.node_name} ended unexpectedly."
+    return bridge_error("engine.crashed", message, "Try again.")
 
 
 def _too_large() -> BridgeError:

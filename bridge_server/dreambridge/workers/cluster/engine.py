@@ -115,6 +115,11 @@ class Engine:
         if self._actor is not None:
             self._actor.command.remote(command)
 
+    async def inspect(self, question: Frames) -> Frames:
+        """The answer to the question, both as frames."""
+        answer: Frames = await self._actor.inspect.remote(question)
+        return answer
+
     async def dream(self, request: Any) -> AsyncIterator[Frames]:
         """The events of the request to which this refers in the object store, each as frames."""
         stream = self._actor.dream.options(num_returns="streaming").remote(request)

@@ -112,6 +112,11 @@ class Fleet:
         others = [engine for engine in able if engine.slot.node not in avoided]
         return next((engine for engine in others or able if engine.free), None)
 
+    def seeing(self) -> Engine | None:
+        """An engine that can answer a question now, one without a job if there is."""
+        warm = [e for e in self.engines.values() if e.state is EngineState.WARM]
+        return min(warm, key=lambda engine: bool(engine.job), default=None)
+
     def failure(self) -> BridgeError | None:
         """Why no engine can take a job; None as long as one may."""
         if any(engine.state in _ABLE for engine in self.engines.values()):

@@ -18,8 +18,8 @@ from pathlib import Path
 import zmq
 
 from bridgeclient.errors import BridgeError, Cancelled, bridge_error
-from bridgeclient.events import Failed, Result
-from bridgeclient.request import DreamRequest
+from bridgeclient.events import Failed, Inspected, Result
+from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge.admission import Admission
 from dreambridge.workers.cluster.options import ClusterOptions
 from dreambridge.workers.interface import Engine, EngineEvent, EngineState
@@ -61,6 +61,7 @@ class ClusterPool:
         self._admission = Admission(self._context)
         self._engines: list[Engine] = []
         self._jobs: dict[str, bool] = {}  # with whether they are cancelled
+        self._questions: set[str] = set()
         self._events: deque[EngineEvent] = deque()
         self._failure: BridgeError | None = None
         self._joined = False
@@ -124,6 +125,11 @@ class ClusterPool:
         self._jobs[request.job] = False
         self._driver.link.send(request)
 
+    def inspect(self, request: InspectRequest) -> None:
+        """See `EnginePool.inspect`."""
+        self._questions.add(request.job)
+        self._driver.link.send(request)
+
     def credit(self, job: str) -> None:
         """See `EnginePool.credit`."""
         if job in self._jobs:
@@ -175,6 +181,9 @@ class ClusterPool:
                 self._failure = message.error
             case Engines():
                 self._engines = message.typed()
+            case Inspected() | Failed() if message.job in self._questions:
+                self._questions.remove(message.job)
+                self._events.append(message)
             case _ if message.job in self._jobs:
                 if isinstance(message, Result | Failed):
                     del self._jobs[message.job]
@@ -190,6 +199,8 @@ class ClusterPool:
         for job, cancelled in jobs.items():
             error = Cancelled(job) if cancelled else failure or self._crash(ending)
             self._events.append(Failed(job, error))
+        questions, self._questions = self._questions, set()
+        self._events += [Failed(question, failure or self._crash(ending)) for question in questions]
         self._driver = self._start()
 
     def _crash(self, ending: str) -> BridgeError:
