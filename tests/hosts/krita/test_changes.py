@@ -49,7 +49,7 @@ def test_a_canvas_that_changes_before_anything_is_shown(found: dict[str, Any]) -
 
 
 def test_half_a_dream_in_a_file_is_said_and_can_be_saved_again(found: dict[str, Any]) -> None:
-    facts = facts_of(found, "saved while it develops")
+    facts = facts_of(found, "saved by a script while it develops")
     assert facts["saved_while_busy"], facts
     assert facts["message"].startswith("Done in")
     assert "save again" in facts["message"]
@@ -57,7 +57,7 @@ def test_half_a_dream_in_a_file_is_said_and_can_be_saved_again(found: dict[str, 
 
 
 def test_a_cancelled_dream_in_a_file_is_said(found: dict[str, Any]) -> None:
-    facts = facts_of(found, "cancelled after it was saved")
+    facts = facts_of(found, "cancelled after a script saved it")
     assert facts["dreams"] == 0
     assert "save again" in facts["message"]
     assert facts["modified"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from bridgeclient import BridgeError, Cancelled, Preview, Result
+from bridgeclient import BridgeError, Preview, Result
 from bridgeclient.looks import Json, defaults, title
 from bridgeclient.validation import completed
 from dreamkrita.bridge import status_text
@@ -21,6 +21,7 @@ from dreamkrita.document.earlier_dream import place
 from dreamkrita.document.history import HistoryEntry
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.running_dream import RunningDream
+from dreamkrita.document.saving import SaveWatch
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
@@ -45,7 +46,9 @@ class Controller(QtCore.QObject):
         self._dream: RunningDream | None = None
         self._count = 0
         self._front: Document | None = None
-        self._work = WorkQueue(self, self._failed)
+        self._work, self._saves = WorkQueue(self, self._failed), SaveWatch(self)
+        self._saves.about_to_save.connect(self._before_saving)
+        self._saves.over.connect(self._work.go_on)
         self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
         self._posted.connect(self._on_messages)
         notifier = Krita.instance().notifier()
@@ -62,7 +65,7 @@ class Controller(QtCore.QObject):
     def on_document_changed(self) -> None:
         """Take back what was said of another document than the one in front."""
         front = Krita.instance().activeDocument()
-        if self._dream is None and front != self._front and self.status != _GONE:
+        if self._dream is None and front != self._front and self.status != status_text.GONE:
             self._set_status(StatusText())
         self._front = front
 
@@ -142,6 +145,7 @@ class Controller(QtCore.QObject):
             found.id,
         )
         self._dream = RunningDream(self._count, found, settings, layer, guide, draft)
+        self._saves.start()
         self._set_status(status_text.CAPTURING)
         self._work.do(self._send(self._dream))
 
@@ -164,7 +168,7 @@ class Controller(QtCore.QObject):
         yield from self._place(dream, picture)
         dream.finished = True
         if dream.layer.gone:
-            self._end(dream, _GONE)
+            self._end(dream, status_text.GONE)
             return
         self.measured.emit(dream, result)
         yield Pause.YIELD
@@ -207,15 +211,26 @@ class Controller(QtCore.QObject):
             dream.source.document.setModified(True)
         self._end(dream, status)
 
+    def _before_saving(self, everything: bool) -> None:
+        """Krita is about to write the document in front, or every one."""
+        dream = self._dream
+        if dream is not None and (everything or source.in_front(dream.source.document)):
+            dream.settle(self._work)
+            if self._dream is dream:
+                self._work.hold()
+
     def _on_saved(self, path: str) -> None:
         """Krita has written a file; what was under way in it is half a dream there."""
         dream = self._dream
         if dream is not None and dream.source.document.fileName() == path:
-            dream.saved = dream.layer.begun
+            dream.saved = dream.layer.begun and not dream.aside
+            dream.aside = False
 
     def _end(self, dream: RunningDream, status: StatusText) -> None:
         if dream.saved:
             status = status_text.saved_halfway(status)
+        self._saves.stop()
+        self._work.go_on()
         dream.layer.release()
         dream.hidden.close()
         self._dream = None
@@ -235,10 +250,11 @@ class Controller(QtCore.QObject):
             return
         if dream.layer.gone:
             self._bridge.cancel(dream.number)
-            self._stop(dream, _GONE)
+            self._stop(dream, status_text.GONE)
         elif isinstance(message, JobEnded):
-            self._stop(dream, _ending(message.error))
+            self._stop(dream, status_text.ending(message.error))
         elif isinstance(message.event, Result):
+            dream.placing = True
             self._work.do(self._finish(dream, message.event, message.picture))
         elif isinstance(message.event, Preview):
             if dream.wants_preview():
@@ -251,7 +267,7 @@ class Controller(QtCore.QObject):
         dream = self._dream
         if dream is not None and not dream.finished and dream.layer.gone:
             self._bridge.cancel(dream.number)
-            self._stop(dream, _GONE)
+            self._stop(dream, status_text.GONE)
 
     def _set_server(self, message: ServerStatus) -> None:
         state = message.state
@@ -280,14 +296,3 @@ class Controller(QtCore.QObject):
         else:
             self._bridge.cancel(dream.number)
             self._stop(dream, status)
-
-
-_GONE = StatusText(
-    "The dream's layer or document was closed or removed, so the dream was cancelled."
-)
-
-
-def _ending(error: BridgeError | UserError) -> StatusText:
-    if isinstance(error, Cancelled):
-        return StatusText("The server cancelled the dream; dream again.", wrong=True)
-    return StatusText(str(error), wrong=True)

@@ -13,12 +13,12 @@ from typing import Any
 import krita  # noqa: F401  # loads the PyQt that Krita is built for
 
 if "PyQt6.QtCore" in sys.modules:
-    from PyQt6 import QtCore, QtGui, QtWidgets
+    from PyQt6 import QtCore, QtGui, QtWidgets, sip
 
     QAction: Any = QtGui.QAction
 else:
-    from PyQt5 import QtCore, QtGui, QtWidgets
+    from PyQt5 import QtCore, QtGui, QtWidgets, sip
 
     QAction = QtWidgets.QAction
 
-__all__ = ["QAction", "QtCore", "QtGui", "QtWidgets"]
+__all__ = ["QAction", "QtCore", "QtGui", "QtWidgets", "sip"]

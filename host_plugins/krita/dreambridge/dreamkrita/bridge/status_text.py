@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridgeclient import Accepted, BridgeError, JobEvent, Progress, Started, Status
+from bridgeclient import Accepted, BridgeError, Cancelled, JobEvent, Progress, Started, Status
 from bridgeclient.looks import counted, time_left
-from dreamkrita.errors import NotInstalled
+from dreamkrita.errors import NotInstalled, UserError
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,9 @@ WAKING = StatusText("Waking the dream server…", 0.0)
 ELSEWHERE = StatusText("Done; it is placed when its document is in front again.", 1.0)
 CANCELLING = StatusText("Cancelling…", 0.0)
 CANCELLED = StatusText("Cancelled; the document is as it was.")
+GONE = StatusText(
+    "The dream's layer or document was closed or removed, so the dream was cancelled."
+)
 
 
 def after_event(event: JobEvent, before: StatusText) -> StatusText:
@@ -87,8 +90,10 @@ def _progress(event: Progress) -> str:
     return octave + time_left(event.remaining_s)
 
 
-def failure(error: BridgeError) -> StatusText:
-    """What went wrong and what to do."""
+def ending(error: BridgeError | UserError) -> StatusText:
+    """Why a dream ended without a result, and what to do."""
+    if isinstance(error, Cancelled):
+        return StatusText("The server cancelled the dream; dream again.", wrong=True)
     return StatusText(str(error), wrong=True)
 
 

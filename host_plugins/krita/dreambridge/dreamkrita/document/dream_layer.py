@@ -14,22 +14,15 @@ from dreamkrita.document import dream_registry, placement
 from dreamkrita.document.colour_space import ColourSpace
 from dreamkrita.document.hidden_document import HiddenDocument
 from dreamkrita.document.images import THUMBNAIL, jpeg, shrunk
+from dreamkrita.document.layer_mask import add_mask
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.pixels import made_opaque
 from dreamkrita.document.shape import Shape
-from dreamkrita.document.source import (
-    canvas_of,
-    id_of,
-    in_front,
-    is_open,
-    node_with_id,
-    ready,
-    strips,
-)
+from dreamkrita.document.source import id_of, in_front, is_open, node_with_id, ready, strips
 from dreamkrita.document.tracking import LayerState, SourceState, difference, shift
 from dreamkrita.document.undo_step import UndoStep
 from dreamkrita.document.work_queue import Pause, Work
-from krita import Document, Node, Selection
+from krita import Document, Node
 
 _REFRESH_S, _PIXEL_S, _REFRESH_SHARE = 0.25, 1.2e-7, 12
 """Previews are shown no more often than this, nor than Krita can well draw the layer's pixels, and
@@ -64,11 +57,10 @@ class DreamLayer:
         self.before = SourceState(document, of)
         self._written: LayerState | None = None
         self._source_moved = (0, 0)
-        self._id = ""
+        self._id, self._stepping = "", False
         self._adopted: Node | None = None
         self._joins: bool | None = None
-        self._group = ""
-        self._mode = placement.NORMAL
+        self._group, self._mode = "", placement.NORMAL
         self._step = UndoStep(document)
         self._is_noted = True  # whether all that adding it recorded is known
         self._pixels, self._fresh_at = region.width * region.height, 0.0
@@ -76,7 +68,7 @@ class DreamLayer:
     @property
     def gone(self) -> bool:
         """Whether the user removed it, or undid that it was added, or closed the document."""
-        if not self._id:
+        if not self._id or self._stepping:
             return not is_open(self.document)
         return self._node() is None
 
@@ -121,10 +113,10 @@ class DreamLayer:
         if self._adopted is None and not self.gone:
             self._adopted = self._made(hidden)
             yield Pause.YIELD
-        while not self.gone and not ready(self.document):
-            yield Pause.RETRY
+        yield from self._ready()
         if self.gone or self._adopted is None:
             return
+        self._find_again(self._adopted)
         active = self.document.activeNode()
         before, added = id_of(active) if active is not None else "", not self._id
         del active
@@ -136,8 +128,7 @@ class DreamLayer:
         if added:
             yield from self._keep_active(before)
             self._step.note()
-        while not self.gone and not ready(self.document):
-            yield Pause.RETRY
+        yield from self._ready()
         if added:
             self._note()  # Krita's own command is recorded only now
         drawn = time.monotonic() - started
@@ -160,10 +151,17 @@ class DreamLayer:
             yield Pause.YIELD
         return parts
 
+    def _find_again(self, node: Node) -> None:
+        """Krita's Redo may have brought it back while it stood aside."""
+        unique_id = id_of(node)
+        if not self._id and node_with_id(self.document, unique_id) is not None:
+            self._id = unique_id
+
     def _make_group(self) -> Generator[Pause, None, bool]:
         """Whether the group is there, or not needed any more because the source is gone."""
         source = node_with_id(self.document, self._of)
-        shares = source is None or placement.shares_group(self.document, source)
+        own = node_with_id(self.document, self._group) is not None
+        shares = own or source is None or placement.shares_group(self.document, source)
         del source
         if not shares:
             self._group = yield from placement.grouped(self.document, self._of)
@@ -209,15 +207,33 @@ class DreamLayer:
         """Take it away again; by undoing that it was added, if nothing was done since."""
         if not self._id:
             return
-        while not self.gone and not ready(self.document):
-            yield Pause.RETRY
+        yield from self._ready()
         if not self._is_noted:
             self._note()  # the cancel came before Krita had recorded it all
-        if not self.gone and self._step.is_last():
+        if not self._is_undone() and self._step.is_last():
             blends = bool(self._group) and self._mode != placement.NORMAL  # that is another step
-            yield from self._step.undo(lambda: self.gone, times=1 + blends)
+            yield from self._step.undo(self._is_undone, times=1 + blends)
         if (node := self._node()) is not None:
             node.remove()
+
+    def stand_aside(self) -> Work:
+        """Take it away for a moment; `show` adds the same node again, as the user has left it."""
+        yield from self._ready()
+        self._stepping = True
+        placement.leave(self.document, self._of, self._group)
+        yield from self.withdraw()
+        self._id, self._stepping = "", False
+        if self._is_undone():
+            self._group = ""
+
+    def _ready(self) -> Work:
+        """Wait until the document can be changed, or is closed."""
+        while is_open(self.document) and not ready(self.document):
+            yield Pause.RETRY
+
+    def _is_undone(self) -> bool:
+        """Whether what was added, the layer or the group for it, is away."""
+        return node_with_id(self.document, self._group or self._id) is None
 
     def keep(self, *, hide_earlier: bool) -> None:
         """Register it as a dream of its source; `hide_earlier` hides the earlier ones."""
@@ -246,9 +262,7 @@ class DreamLayer:
         if space != ColourSpace(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)
         if self._shape is not None:
-            mask = self.document.createTransparencyMask("Selection")
-            node.addChildNode(mask, None)
-            mask.setSelection(_selection(self._shape, canvas_of(self.document)))
+            add_mask(self.document, node, self._shape)
         return node
 
     def _add(self, node: Node) -> None:
@@ -281,17 +295,3 @@ class DreamLayer:
                 return
             del former, active
             yield Pause.RETRY
-
-
-def _selection(shape: Shape, canvas: Rect) -> Selection:
-    """The selection for the mask.
-
-    When Krita adds a layer, it draws the parent anew only as far as the layer's mask reaches, and
-    a parent that had one layer has drawn nothing of its own yet. Unselected pixels at the canvas's
-    corners make the mask reach over all of it, also when the layer is brought back by Redo.
-    """
-    selection, at = Selection(), shape.bounds
-    for x, y in ((canvas.x, canvas.y), (canvas.right - 1, canvas.bottom - 1)):
-        selection.setPixelData(b"\0", x, y, 1, 1)
-    selection.setPixelData(shape.grey, at.x, at.y, at.width, at.height)
-    return selection

@@ -76,8 +76,17 @@ def join(group: Node, source: Node, dream: Node) -> None:
     """Put a dream above its source in their new group, which gets the source's mode and name."""
     group.setName(f"{source.name()}, dreamed")
     group.setChildNodes([source, dream])  # leaves no step in the undo history
-    if source.blendingMode() != NORMAL:
+    if source.blendingMode() != group.blendingMode():
         group.setBlendingMode(source.blendingMode())
+
+
+def leave(document: Document, source: str, group: str) -> None:
+    """Take a dream out of the group with its source, so that undoing the group doesn't keep it."""
+    node = node_with_id(document, source)
+    parent = node.parentNode() if node is not None else None
+    if node is not None and parent is not None and id_of(parent) == group:
+        parent.setChildNodes([])  # which takes only the first child out: the source
+        parent.setChildNodes([node])
 
 
 def _parent_id(document: Document, unique_id: str) -> str:

@@ -28,7 +28,7 @@ from dreamkrita.document.source import (
     strips,
 )
 from dreamkrita.document.tracking import at
-from dreamkrita.document.work_queue import Pause, Work
+from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
 from krita import Document, GroupLayer, Krita
 
@@ -71,8 +71,9 @@ class OriginalPixels:
 class RunningDream:
     """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
 
-    `settings` are those of the whole dream, also for its draft; `saved` when the document's file
-    was written with the dream half done.
+    `settings` are those of the whole dream, also for its draft; `placing` when the result is
+    there; `aside` while the document is written without it, `saved` when its file was written with
+    the dream half done.
     """
 
     number: int
@@ -86,6 +87,8 @@ class RunningDream:
     finished: bool = False
     stopping: bool = False
     showing: bool = False
+    placing: bool = False
+    aside: bool = False
     saved: bool = False
     original: OriginalPixels | None = None
 
@@ -148,6 +151,21 @@ class RunningDream:
         while not ready(copy):
             yield Pause.RETRY
         return copy, unique_id
+
+    def settle(self, work: WorkQueue) -> None:
+        """Make the document fit to be written: a dream that is done is in it, half a dream isn't.
+
+        `work` is what the dream still has to do; the next preview brings its layer back.
+        """
+        if not (self.placing or self.stopping or self.layer.begun):
+            self.aside = True
+            return
+        if not (self.placing or self.stopping):
+            work.clear()
+            work.do(self.layer.stand_aside())
+        self.showing = True  # no preview meanwhile, though Krita may handle events while it waits
+        self.aside = work.complete(self.source.document.waitForDone)
+        self.showing = False
 
     def finished_picture(self, picture: LayerPixels) -> Generator[Pause, None, LayerPixels]:
         """The result as the layer gets it."""

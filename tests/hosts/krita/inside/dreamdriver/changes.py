@@ -135,7 +135,7 @@ def _() -> Iterator[Any]:
     return {"message": message(), "dreams": len(dreams_of(doc))}
 
 
-@case("saved while it develops")
+@case("saved by a script while it develops")
 def _() -> Iterator[Any]:
     doc, _source = yield from started()
     doc.setBatchmode(True)
@@ -146,7 +146,7 @@ def _() -> Iterator[Any]:
     quick("relu4_3", iterations=100, octaves=4)
     yield from begun(doc)
     yield settled(doc)
-    K.action("file_save").trigger()
+    doc.save()
     yield lambda: not doc.modified() or not busy()
     facts["saved_while_busy"] = busy() and not doc.modified()
     yield lambda: not busy()
@@ -155,7 +155,7 @@ def _() -> Iterator[Any]:
     return facts
 
 
-@case("cancelled after it was saved")
+@case("cancelled after a script saved it")
 def _() -> Iterator[Any]:
     doc, _source = yield from started()
     doc.setBatchmode(True)
@@ -163,7 +163,7 @@ def _() -> Iterator[Any]:
     endless()
     yield from begun(doc)
     yield settled(doc)
-    K.action("file_save").trigger()
+    doc.save()
     yield lambda: not doc.modified() or not busy()
     click("cancel_button")
     yield lambda: not busy()
