@@ -27,7 +27,8 @@ thread nor widgets.
 
     running_dream     one dream under way, and reading its source
     source            which pixels of which layer are dreamed, and whether they can be
-    dream_layer       the layer in which a dream develops
+    dream_layer       the layer in which a dream develops; layer_mask gives it the selection's shape
+    saving            tells before Krita writes a document, so that no half a dream is in the file
     placement         a plain layer above the source, or a group for the two
     undo_step         the step that adding it was in the undo history
     earlier_dream     an earlier dream placed again
