@@ -9,6 +9,8 @@ from bridgeclient import (
     BridgeClient,
     Cancelled,
     DreamRequest,
+    Inspected,
+    InspectRequest,
     Preview,
     PreviousFrame,
     Progress,
@@ -112,6 +114,23 @@ def test_cancel_while_running_and_while_queued(client: BridgeClient, photo: Arra
     wait_until(lambda: all_warm(client), "every engine has stopped")
     *_, result = client.events(client.submit(dream_of(photo, QUICK)))
     assert isinstance(result, Result)
+
+
+def test_what_it_sees_is_answered_while_every_engine_dreams(
+    client: BridgeClient, photo: Array, dreamer: Dreamer
+) -> None:
+    dreams = [client.submit(dream_of(photo, ENDLESS)) for _ in range(ENGINES)]
+    wait_until(lambda: len(nodes_dreaming(client)) == ENGINES, "every engine dreams")
+    question = InspectRequest({"image": to_frame(photo)}, count=4, picture_side=32)
+    (answer,) = client.events(client.inspect(question))
+    assert isinstance(answer, Inspected)
+    expected = [(found.layer, found.channel) for found in dreamer.inspect(photo, count=4)]
+    assert [(found["layer"], found["channel"]) for found in answer.channels] == expected
+    assert [picture.width for picture in answer.pictures] == [32] * 4
+    for job in dreams:
+        client.cancel(job)
+        with pytest.raises(Cancelled):
+            list(client.events(job))
 
 
 def test_a_mistake_in_a_request_costs_no_engine(client: BridgeClient, photo: Array) -> None:
