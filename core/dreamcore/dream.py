@@ -13,10 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dreamcore import ascent, devices, jitter, motion, octaves, tiling
+from dreamcore import ascent, devices, jitter, octaves, tiling
 from dreamcore.conditioning import condition
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS
+from dreamcore.motion.carried import Carried, Previous, carry_over
+from dreamcore.motion.coherence import Coherence
 from dreamcore.objectives import Term
 from dreamcore.parts import parts
 from dreamcore.pixels import Image, Region, Source, add_change, grown, padded, strips
@@ -73,7 +75,7 @@ class Dream:
     mask: Image | None  # H x W
     settings: DreamSettings
     tile: str | int
-    previous: motion.Previous | None = None
+    previous: Previous | None = None
 
     def run(self) -> Iterator[Progress | Result]:
         """Dreams the masked region with its context, then lays the change on the image."""
@@ -107,11 +109,11 @@ class Dream:
 
     def _carry_over(self) -> None:
         """Takes the last frame's dream along, for which fewer and smaller steps suffice."""
-        self._carried: motion.Carried | None = None
+        self._carried: Carried | None = None
         if self.previous is not None and self.settings.coherence > 0:
-            self._carried = motion.carry_over(self.previous, self.image)
+            self._carried = carry_over(self.previous, self.image)
         if self._carried is not None:
-            self._coherence = motion.Coherence.of(self.settings)
+            self._coherence = Coherence.of(self.settings)
             self.settings = self._coherence.settings
 
     def _part(self, masked: Region, result: Image) -> Iterator[Progress]:

@@ -14,7 +14,7 @@ from dreamcore import allocator, devices, octaves, responses, tiling, weights
 from dreamcore.bundled import BUNDLED
 from dreamcore.dream import Dream, Progress, Result
 from dreamcore.errors import ImageError
-from dreamcore.motion import Previous
+from dreamcore.motion.carried import Previous
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
 from dreamcore.responses import INSPECTED, Response
 from dreamcore.settings import DreamSettings, Execution

@@ -5,8 +5,3 @@ octaves where it came from (`carried`), and only a few steps are dreamed on top 
 images and octaves, no network. The idea of starting a frame's optimisation from the last result,
 warped, where flow there and back agrees, is Ruder, Dosovitskiy and Brox's (2016, style transfer).
 """
-
-from dreamcore.motion.carried import Carried, Previous, carry_over
-from dreamcore.motion.coherence import Coherence
-
-__all__ = ["Carried", "Coherence", "Previous", "carry_over"]

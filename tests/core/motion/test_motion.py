@@ -10,7 +10,7 @@ import pytest
 
 from dreamcore import Dreamer, DreamSettings, Previous, Result
 from dreamcore.errors import ImageError
-from dreamcore.motion import Coherence
+from dreamcore.motion.coherence import Coherence
 from picture_files import bundled_photo
 
 SETTINGS = DreamSettings(layers={"relu3_3": 1.0}, octaves=2, octave_scale=1.6, jitter=8)
