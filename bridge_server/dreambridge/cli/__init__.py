@@ -17,6 +17,8 @@ from dreambridge.cli.messages import escape_unprintable, reported
 _COMMANDS = {
     "dream": "dreambridge.cli.dream:dream",
     "batch": "dreambridge.cli.batch.command:batch",
+    "video": "dreambridge.cli.video.command:video",
+    "zoom": "dreambridge.cli.video.zoom:zoom",
     "demo": "dreambridge.cli.demo:demo",
     "serve": "dreambridge.cli.serve:serve",
     "status": "dreambridge.cli.serve:status",

@@ -86,6 +86,13 @@ def is_cut(before: Grey, now: Grey, at: Floats, visible: Floats) -> bool:
     return _correlation(warp(before.astype(np.float32), at), now) < _CUT_CORRELATION
 
 
+def is_cut_between(before: Grey, now: Grey) -> bool:
+    """The same of two frames, (H, W), whose flow isn't known yet."""
+    backward = backward_flow(before, now)
+    visible = visibility(backward, backward_flow(now, before))
+    return is_cut(before, now, places(backward), visible)
+
+
 def _correlation(first: NDArray[np.generic], second: NDArray[np.generic]) -> float:
     """Pearson's correlation of two arrays of a shape; 1 if one of them is constant."""
     a, b = first.astype(np.float64), second.astype(np.float64)

@@ -7,57 +7,21 @@ A line that a power cut left half written is ignored. Knows no settings and no p
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bridgeclient.lock import Holder, ServerLock, find_holder
-from dreambridge import __version__
-from dreambridge.cli.pictures import PictureError
+from dreambridge.cli.file_state import FileState, locked_folder
 from dreambridge.cli.pictures.writing import TEMPORARY_PREFIX
 
 NAME = "dreambridge-batch.jsonl"
 _LOCK = ".batch.lock"
-
-
-@dataclass(frozen=True)
-class FileState:
-    """A file that an output was made from; a file touched but equal counts as unchanged."""
-
-    size: int
-    mtime_ns: int
-    sha256: str
-
-    @classmethod
-    def of(cls, path: Path) -> FileState:
-        """The file's state now.
-
-        Raises:
-            OSError: it can't be read.
-        """
-        stat = path.stat()
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return cls(stat.st_size, stat.st_mtime_ns, digest)
-
-    def is_still(self, path: Path) -> bool:
-        """Whether the file is what it was."""
-        try:
-            stat = path.stat()
-            if (stat.st_size, stat.st_mtime_ns) == (self.size, self.mtime_ns):
-                return True
-            return stat.st_size == self.size and FileState.of(path).sha256 == self.sha256
-        except OSError:
-            return False
 
 
 @dataclass(frozen=True)
@@ -100,26 +64,11 @@ def open_manifest(folder: Path) -> Iterator[Manifest]:
     Raises:
         PictureError: the folder can't be written, or another batch writes into it.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = ServerLock(folder / _LOCK, Holder(os.getpid(), time.time(), __version__))
-        if not lock.acquire():
-            holder = find_holder(folder / _LOCK) or "an unknown process"
-            raise PictureError(
-                f"Another batch ({holder}) writes into {folder}. Wait for it, or name another "
-                "folder."
-            )
-    except OSError as error:
-        raise PictureError(f"{folder} can't be written ({error.strerror}).") from error
-    try:
+    with locked_folder(folder, _LOCK, "batch"):
         entries = _read(folder / NAME)
         _rewrite(folder / NAME, entries)
         with (folder / NAME).open("ab") as file:
             yield Manifest(folder, file, entries)
-    finally:
-        if sys.platform != "win32":  # there an open file can't be removed
-            (folder / _LOCK).unlink(missing_ok=True)
-        lock.release()
 
 
 def remove_temporary(folders: Iterable[Path]) -> None:

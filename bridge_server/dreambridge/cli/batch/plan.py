@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dreambridge.cli.batch.inputs import Source
-from dreambridge.cli.batch.manifest import Entry, FileState, Manifest
+from dreambridge.cli.batch.manifest import Entry, Manifest
+from dreambridge.cli.file_state import FileState
 from dreambridge.cli.picture_job import Files, ReadOptions, WriteOptions
 from dreambridge.cli.pictures import FORMATS, SUFFIXES, PictureError, format_of
 from dreamcore.errors import SettingsError

@@ -28,8 +28,12 @@ def reduced_size(width: int, height: int, longest: int) -> tuple[int, int]:
 def reduced(picture: Picture, longest: int) -> Picture:
     """The picture with no side longer than `longest`; the same one where it is small enough."""
     height, width = picture.pixels.shape[:2]
-    size = reduced_size(width, height, longest)
-    if size == (width, height):
+    return resized(picture, reduced_size(width, height, longest))
+
+
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The picture in another width and height; the same one where it has them."""
+    if size == picture.pixels.shape[1::-1]:
         return picture
     multiply = picture.has_alpha and not picture.associated
     values = picture.pixels.astype(np.float32)

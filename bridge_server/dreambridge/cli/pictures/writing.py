@@ -112,7 +112,7 @@ class Destination:
                     shutil.copyfileobj(file, stream)
                 stream.flush()
                 return
-            os.chmod(temporary, _mode(self._target))
+            os.chmod(temporary, file_mode(self._target))
             os.replace(temporary, self._target)
             self._temporary = None
         except Exception as error:
@@ -193,7 +193,7 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _mode(path: Path) -> int:
+def file_mode(path: Path) -> int:
     """The permissions of the file that is replaced, else those of any new file of the user."""
     if path.exists():
         return path.stat().st_mode & 0o777
