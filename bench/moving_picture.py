@@ -18,13 +18,13 @@ from PIL import Image
 from measure import photo
 from motion_clips import camera, pose
 
-FRAMES, MILLISECONDS = 48, 42
+FRAMES, MILLISECONDS = 24, 84
 SETTINGS = ["--preset", "eyes", "--octaves", "3"]
 
 
 def main(out: Path) -> None:
     """Make the clip, dream it, and lay both side by side."""
-    turn = lambda t: 2 * np.pi * 24 * t / FRAMES  # noqa: E731
+    turn = lambda t: 2 * np.pi * t * 24 / FRAMES  # noqa: E731
     frames = camera(
         photo("coffee.png"),
         lambda t: pose(1.25 - 0.25 * np.cos(turn(t)), x=45 * np.sin(turn(t)), at=(300, 200)),

@@ -26,8 +26,10 @@ _SMALLEST = 1 / 16
 """Of its size, a loop's first frame begins to grow."""
 _FADE_S = 1.5
 """How long a loop without a zoom takes to come back."""
-_SOFT = 0.45
-"""How much of the growing frame's width fades at its edges, at first."""
+_SOFT, _LEAST_SOFT = 0.3, 0.02
+"""How far the growing frame fades on both sides of its edges, at first and at last, as a share of
+its shorter side.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Loop:
             return np.zeros((height, width), np.float32)
         share = 1 - (left - 1) / self.length
         inner = _inside(self.motion.back(width, height, -left), size)
-        soft = np.clip(inner / max(1e-3, _SOFT * (1 - share)), 0, 1)
+        edge = _SOFT * (1 - share) + _LEAST_SOFT  # as far outside, where the picture is mirrored
+        soft = np.clip((inner + edge) / (2 * edge), 0, 1)
         return np.asarray(_smooth(soft) * _smooth(np.float32(share)), np.float32)
 
 
