@@ -10,7 +10,7 @@ from pathlib import Path
 from dreamcore.allocator import with_large_pages
 from dreamcore.waiting import with_short_waits
 
-BENCHMARKS = ("step", "whole_dream", "canvas", "bridge", "batch", "contention")
+BENCHMARKS = ("step", "int8", "whole_dream", "canvas", "bridge", "batch", "contention")
 
 
 def main() -> None:

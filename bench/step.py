@@ -1,4 +1,4 @@
-"""How much of an ascent step is spent in the convolutions: the rest is what we could still save."""
+"""How much of an ascent step its convolutions would take in floating point, and the whole step."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def whole_step(network: vgg.Network, side: int) -> Callable[[], None]:
     settings = DreamSettings()
     pixels = Source.of(tiled_photo(side, side)).planes()
     gradient = torch.empty_like(pixels)
-    tiler = tiling.Tiler(network, {LAYER: Term("l2", 1.0)}, "auto")
+    tiler = tiling.Tiler(network, {LAYER: Term("l2", 1.0)}, "auto")  # keeps int8's scales
 
     def run() -> None:
         for _ in tiler.gradient(pixels, gradient, (11, -7)):
@@ -43,7 +43,7 @@ def convolutions_alone(network: vgg.Network, side: int) -> Callable[[], None]:
         x = torch.rand(1, inputs, size, size).to(network.dtype, memory_format=torch.channels_last)
         y = torch.rand(1, layer.channels, size, size)
         y = y.to(network.dtype, memory_format=torch.channels_last)
-        work.append((network.convolution(name), x, y))
+        work.append((network.kernels.of_numbers(name), x, y))
         inputs = layer.channels
 
     def run() -> None:
@@ -59,16 +59,16 @@ def main() -> None:
     """Prints the share of the convolutions for each size and precision."""
     allocator.reuse_large_blocks()
     cpu, source = torch.device("cpu"), weights.load()
-    chosen = devices.choose_precision(cpu)
-    for dtype in dict.fromkeys((chosen, torch.float32)):
-        network = vgg.Network(source, cpu, dtype)
+    for name in dict.fromkeys((devices.choose_precision(cpu).name, "int8", "float32")):
+        precision = devices.choose_precision(cpu, name)
+        network = vgg.Network(source, cpu, precision.dtype, int8=precision.int8)
         for side in (512, 1024):
             times = medians(
                 7 if side == 512 else 5,
                 step=whole_step(network, side),
                 convolutions=convolutions_alone(network, side),
             )
-            label = f"{LAYER}, {side} x {side}, {str(dtype).removeprefix('torch.')}"
+            label = f"{LAYER}, {side} x {side}, {name}"
             share = times["convolutions"] / times["step"]
             show(f"seconds a step, {label}", f"{times['step']:.3f}")
             show(f"convolutions' share of a step, {label}", f"{share:.1%}", "target 75 %")

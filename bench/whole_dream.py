@@ -12,7 +12,8 @@ from measure import peak_resident, photo, resident, show
 
 REPEATS = 5
 OCTAVES, SCALE, ITERATIONS = 4, 1.8, 10
-KINDS = ("engine", "engine float32", "plain, weights frozen", "plain, weight gradients on")
+ENGINES = ("engine", "engine bfloat16", "engine int8", "engine float32")
+KINDS = (*ENGINES, "plain, weights frozen", "plain, weight gradients on")
 
 
 def run_one(kind: str) -> dict[str, float]:
@@ -21,7 +22,7 @@ def run_one(kind: str) -> dict[str, float]:
     if kind.startswith("engine"):
         from dreamcore import Dreamer, DreamSettings, Execution
 
-        precision = "float32" if kind.endswith("float32") else "auto"
+        precision = kind.removeprefix("engine").strip() or "auto"
         dreamer = Dreamer(execution=Execution(precision=precision))
 
         def dream(iterations: int) -> None:
@@ -58,8 +59,8 @@ def main() -> None:
     for kind in KINDS:
         show(f"  {kind}: seconds", f"{seconds[kind]:.2f}")
         show(f"  {kind}: peak MiB above idle", f"{memory[kind] / 2**20:.0f}")
-    for kind in KINDS[:2]:
-        for other in KINDS[2:]:
+    for kind in ENGINES:
+        for other in KINDS[len(ENGINES) :]:
             show(f"  {other} / {kind}: time", f"{seconds[other] / seconds[kind]:.2f}x")
             show(f"  {other} / {kind}: peak memory", f"{memory[other] / memory[kind]:.2f}x")
 

@@ -1,13 +1,14 @@
 """Which device and precision to compute with, and how much memory there is.
 
 The best precision is known from what the hardware has instructions for: there 16-bit types are
-several times faster, elsewhere several times slower. It is not measured: a busy moment would decide
-otherwise, and another precision gives other pixels for the same seed.
+several times faster, elsewhere several times slower, and so are bytes. It is not measured: a busy
+moment would decide otherwise, and another precision gives other pixels for the same seed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import psutil
 import torch
@@ -17,6 +18,16 @@ from dreamcore.errors import DeviceError
 
 PREFERENCE = ("cuda", "xpu", "mps", "cpu")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+INT8_PASSES = {"mixed": ("backward",), "int8": ("forward", "backward")}
+
+
+@dataclass(frozen=True)
+class Precision:
+    """What to compute in: a type of numbers, and the passes that use 8-bit codes instead."""
+
+    name: str
+    dtype: torch.dtype
+    int8: tuple[str, ...] = ()
 
 
 def available(kind: str) -> bool:
@@ -51,9 +62,22 @@ def present() -> list[str]:
     return names
 
 
-def choose_precision(device: torch.device, name: str = "auto") -> torch.dtype:
-    """The number format called `name`; "auto" takes the fastest that the device is built for."""
-    return DTYPES[name] if name != "auto" else _BUILT_FOR[device.type](device)
+def choose_precision(device: torch.device, name: str = "auto") -> Precision:
+    """The precision called `name`; "auto" takes the type that the device is built for.
+
+    Raises:
+        DeviceError: int8 on anything but a processor.
+    """
+    if name in DTYPES:
+        return Precision(name, DTYPES[name])
+    if name in INT8_PASSES and device.type != "cpu":
+        raise DeviceError(
+            f"The precision {name} is for processors, not for {device}.",
+            "Choose the precision auto, or the device cpu.",
+        )
+    dtype = _BUILT_FOR[device.type](device)
+    name = name if name in INT8_PASSES else str(dtype).removeprefix("torch.")
+    return Precision(name, dtype, INT8_PASSES.get(name, ()))
 
 
 def _built_for_on_cpu(_: torch.device) -> torch.dtype:

@@ -23,6 +23,7 @@ from dreamcore.objectives import Term
 from dreamcore.parts import parts
 from dreamcore.pixels import Image, Region, Source, add_change, grown, padded, strips
 from dreamcore.previews import Previewer
+from dreamcore.scales import Scales
 from dreamcore.settings import DreamSettings
 from dreamcore.terms import weighted
 from dreamcore.vgg import Network
@@ -145,6 +146,7 @@ class Dream:
         starts = octaves.starts(pixels, sizes, self.settings.octave_mode)
         generator = torch.Generator().manual_seed(self.settings.seed)
         clock = _Clock(sizes, self.settings.iterations)
+        self._scaled_for: dict[str, float] = {}
 
         smaller: Tensor | None = None
         first = self.settings.octaves - len(sizes) + 1
@@ -208,7 +210,10 @@ class Dream:
         settings = self.settings
         size = (pixels.shape[1], pixels.shape[2])
         large = _is_large(pixels)
-        tiler = tiling.Tiler(self.network, weighted(self.terms, layers), self.tile)
+        terms = weighted(self.terms, layers)
+        if layers != self._scaled_for:  # other layers have gradients of another size
+            self._scales, self._scaled_for = Scales(), dict(layers)
+        tiler = tiling.Tiler(self.network, terms, self.tile, self._scales)
         layer = LAYERS[max(layers, key=list(LAYERS).index)]
         room = pixels.new_empty((3, *jitter.largest_window(size, settings.jitter, layer)))
         for iteration in range(settings.iterations):

@@ -43,8 +43,10 @@ class Dreamer:
         allocator.reuse_large_blocks()
         devices.multiply_exactly()
         device = devices.choose_device(execution.device)
-        precision = devices.choose_precision(device, execution.precision)
-        self._network = Network(weights.load(weights_source), device, precision)
+        chosen = devices.choose_precision(device, execution.precision)
+        source = weights.load(weights_source)
+        self._network = Network(source, device, chosen.dtype, int8=chosen.int8)
+        self._precision = chosen.name
         self._tile = execution.tile
         self.gradient(np.zeros((64, 64, 3), np.uint8), DreamSettings(layers={"pool5": 1.0}))
 
@@ -55,8 +57,8 @@ class Dreamer:
 
     @property
     def precision(self) -> str:
-        """The number format that it computes in."""
-        return str(self._network.dtype).removeprefix("torch.")
+        """The number format that it computes in; mixed and int8 are two at once."""
+        return self._precision
 
     def dream(
         self,
@@ -111,8 +113,10 @@ class Dreamer:
         terms = weighted(terms, settings.layers_of(settings.octaves))
         pixels = self._planes(Source.of(image).planes(), settings)
         result = torch.empty_like(pixels)
-        for _ in tiling.Tiler(self._network, terms, self._tile).gradient(pixels, result):
-            pass
+        tiler = tiling.Tiler(self._network, terms, self._tile)
+        for _ in range(2 if self._network.int8 else 1):  # the first finds the scales of the codes
+            for _ in tiler.gradient(pixels, result):
+                pass
         height, width = image.shape[:2]
         return result[:, :height, :width].permute(1, 2, 0).cpu().numpy()
 

@@ -29,6 +29,14 @@ class Layer:
     multiply_adds: float
 
     @property
+    def convolution(self) -> str:
+        """The convolution that this layer is, or whose output it hands on."""
+        block = int(self.name.removeprefix(self.kind)[0])
+        if self.kind == "pool":
+            return f"conv{block}_{len(BLOCKS[block - 1])}"
+        return self.name.replace("relu", "conv")
+
+    @property
     def halo(self) -> int:
         """Half the receptive field, rounded up to a multiple of the stride, in input pixels."""
         return -(-(self.receptive_field // 2) // self.stride) * self.stride
@@ -56,3 +64,6 @@ LAYERS = _table()
 
 MOST_CHANNELS = max(layer.channels for layer in LAYERS.values())
 """Channels of the layers that have the most."""
+
+CONVOLUTIONS = [name for name, layer in LAYERS.items() if layer.kind == "conv"]
+"""The names of the convolutions in order."""

@@ -1,7 +1,7 @@
 """2x2 max pooling of a ReLU's output, and the way back through both.
 
-Kept for the way back are two comparisons per window, in the activations' own type because that is
-what vectorises, and the maxima themselves as the ReLU's mask: a maximum of 0 passes no gradient.
+Kept for the way back are two comparisons per window, in the gradients' type because that is what
+vectorises, and the maxima themselves as the ReLU's mask: a maximum of 0 passes no gradient.
 Of equal values the first in reading order gets the gradient, as in torch.
 """
 
@@ -12,10 +12,18 @@ from torch import Tensor
 
 
 def mask_by_relu(gradient: Tensor, activation: Tensor) -> Tensor:
-    """Zeroes the gradient in place where the ReLU's output `activation` is zero."""
+    """Zeroes the gradient in place where the ReLU's output `activation` is zero.
+
+    Of a gradient in int8 codes the activation may be uint8 codes or numbers.
+    """
+    masked = gradient
+    if gradient.dtype == torch.int8:
+        masked = gradient.view(torch.uint8)  # only whether it is zero changes
+        if activation.dtype != torch.uint8:
+            activation = activation.bool().view(torch.uint8)  # far faster than to compare
     threshold = torch.ops.aten.threshold_backward.grad_input
-    masked: Tensor = threshold(gradient, activation, 0, grad_input=gradient)
-    return masked
+    threshold(masked, activation, 0, grad_input=masked)
+    return gradient
 
 
 class Pooled:
@@ -28,14 +36,24 @@ class Pooled:
         height: h.
         width: w.
         like: a tensor whose n, type, device and memory format to take.
+        gradients: the type of the gradients, if it isn't that of the activations.
     """
 
-    def __init__(self, channels: int, height: int, width: int, like: Tensor) -> None:
+    def __init__(
+        self,
+        channels: int,
+        height: int,
+        width: int,
+        like: Tensor,
+        gradients: torch.dtype | None = None,
+    ) -> None:
         self._height, self._width = height, width
         self._layout = _layout(like)
-        self.maxima = self._empty(like, channels, height // 2, width // 2)
-        self._top_wins = torch.empty_like(self.maxima)
-        self._left_wins = self._empty(like, channels, height // 2 * 2, width // 2)
+        self._gradients = gradients or like.dtype
+        half = channels, height // 2, width // 2
+        self.maxima = self._empty(like, like.dtype, *half)
+        self._top_wins = self._empty(like, self._gradients, *half)
+        self._left_wins = self._empty(like, self._gradients, channels, height // 2 * 2, width // 2)
 
     def pool(self, x: Tensor, first: int) -> None:
         """Pools rows of the input that begin at row `first`; both that and their number are even.
@@ -47,11 +65,11 @@ class Pooled:
         last, columns = first + x.shape[2], self._width // 2 * 2
         left, right = x[..., 0:columns:2], x[..., 1:columns:2]
         wide = torch.maximum(left, right)
-        torch.ge(left, right, out=self._left_wins[:, :, first:last])
+        _compare(left, right, self._left_wins[:, :, first:last])
         top, bottom = wide[:, :, 0::2], wide[:, :, 1::2]
         half = slice(first // 2, last // 2)
         torch.maximum(top, bottom, out=self.maxima[:, :, half])
-        torch.ge(top, bottom, out=self._top_wins[:, :, half])
+        _compare(top, bottom, self._top_wins[:, :, half])
 
     def pullback(self, gradient: Tensor, first: int, last: int) -> Tensor:
         """The gradient at rows `first` (even) to `last` of the input, (n, C, last - first, w).
@@ -67,7 +85,7 @@ class Pooled:
         wide = torch.empty_like(self._left_wins[:, :, first : first + rows])
         torch.mul(gradient, self._top_wins[:, :, half], out=wide[:, :, 0::2])
         torch.sub(gradient, wide[:, :, 0::2], out=wide[:, :, 1::2])
-        full = self._empty(gradient, gradient.shape[1], last - first, self._width)
+        full = self._empty(gradient, gradient.dtype, gradient.shape[1], last - first, self._width)
         full[:, :, rows:].zero_()
         full[..., columns:].zero_()
         even = full[:, :, :rows, :columns]
@@ -75,9 +93,21 @@ class Pooled:
         torch.sub(wide, even[..., 0::2], out=even[..., 1::2])
         return full
 
-    def _empty(self, like: Tensor, channels: int, height: int, width: int) -> Tensor:
+    def _empty(
+        self, like: Tensor, dtype: torch.dtype, channels: int, height: int, width: int
+    ) -> Tensor:
         shape = (like.shape[0], channels, height, width)
-        return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=self._layout)
+        return torch.empty(shape, dtype=dtype, device=like.device, memory_format=self._layout)
+
+
+def _compare(one: Tensor, other: Tensor, out: Tensor) -> None:
+    """Whether `one` is at least as large as `other`, as 1 or 0 of the type of `out`."""
+    if one.dtype == torch.uint8:
+        torch.ge(one, other, out=out.view(torch.bool))
+    elif one.dtype == out.dtype:
+        torch.ge(one, other, out=out)
+    else:  # numbers compare fast to numbers only
+        out.copy_(torch.ge(one, other, out=torch.empty_like(one)))
 
 
 def _layout(x: Tensor) -> torch.memory_format:

@@ -256,8 +256,9 @@ class Execution:
         "auto",
         "choice",
         "Precision",
-        "Number format of the network; auto takes the fastest that the device is built for.",
-        choices=("auto", "float32", "bfloat16", "float16"),
+        "Number format of the network: mixed has gradients in int8, int8 nearly everything; auto "
+        "takes the type of numbers that the device is built for.",
+        choices=("auto", "float32", "bfloat16", "float16", "mixed", "int8"),
     )
     tile: str | int = described(
         "auto",

@@ -22,6 +22,7 @@ from dreamcore import devices
 from dreamcore.errors import OutOfMemoryError
 from dreamcore.layers import LAYERS, Layer
 from dreamcore.objectives import Term
+from dreamcore.scales import Scales
 from dreamcore.vgg import Network
 
 log = logging.getLogger(__name__)
@@ -90,9 +91,17 @@ class Tiler:
         network: the network; its precision is that of the computation.
         terms: the objective at each layer by name.
         tile: "off", "auto" (from the memory that there is), or a side in pixels.
+        scales: of int8's codes, carried over from gradient to gradient; new ones if None.
     """
 
-    def __init__(self, network: Network, terms: Mapping[str, Term], tile: str | int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        terms: Mapping[str, Term],
+        tile: str | int,
+        scales: Scales | None = None,
+    ) -> None:
+        self._scales = scales or Scales()
         self._network = network
         self._terms = terms
         self._layer = max((LAYERS[name] for name in terms), key=lambda layer: layer.receptive_field)
@@ -119,8 +128,10 @@ class Tiler:
         height, width = out.shape[1:]
         while True:
             tiles = plan(height, width, self._layer, self._side)
+            self._scales.begin()
             try:
                 yield from self._sum(image, tiles, out, origin)
+                self._scales.carry_over()
                 return
             except (RuntimeError, MemoryError) as error:
                 if not devices.is_out_of_memory(error):
@@ -156,7 +167,7 @@ class Tiler:
         if any(term.objective == "norm" for term in terms.values()):
             squares = dict.fromkeys(terms, (0.0, 0.0))
             for index, tile in enumerate(tiles):
-                trace = self._network.forward(read(image, tile, origin), terms)
+                trace = self._network.forward(read(image, tile, origin), terms, self._scales)
                 for name, term in terms.items():
                     core = trace.activations[name][core_positions(name, tile, size)]
                     raised, lowered = term.squares(core)
@@ -176,7 +187,8 @@ class Tiler:
     def _tile_gradient(
         self, pixels: Tensor, tile: Tile, terms: Mapping[str, Term], size: tuple[int, int]
     ) -> Tensor:
-        trace = self._network.forward(pixels, terms)
+        trace = self._network.forward(pixels, terms, self._scales)
+        self._network.note_activations(trace, lambda name: core_positions(name, tile, size))
         gradients = {}
         for name, term in terms.items():
             activation = self._network.in_safe_range(trace.activations.pop(name))

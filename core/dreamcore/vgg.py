@@ -1,25 +1,28 @@
 """VGG16 cut at the deepest layer wanted: forward, and backward to the input only.
 
 The backward pass is written out because frozen weights need far less kept than autograd keeps: a
-ReLU's own output as its mask, and two choices per max pooling window. Nothing here knows
-objectives, tiles or octaves.
+ReLU's own output as its mask, and two choices per max pooling window. Either pass can be computed
+in 8-bit codes (int8), the forward pass behind the first pools: before them codes tie where the
+photograph is smooth, which moves gradients to other pixels. Nothing here knows objectives, tiles or
+octaves.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from dreamcore import scalars
-from dreamcore.convolution import Convolution, FusedConvolution, fusion_available
-from dreamcore.layers import BLOCKS, LAYERS
+from dreamcore.integer_convolution import to_codes
+from dreamcore.kernels import Kernels, first_in_codes
+from dreamcore.layers import BLOCKS, LAYERS, Layer
 from dreamcore.pooling import Pooled, mask_by_relu
+from dreamcore.scales import Scales
 from dreamcore.weights import Weights
-from dreamcore.winograd import LEAST_CHANNELS, WinogradConvolution, pays
 
 BEFORE_POOL = frozenset(f"relu{block}_{len(sizes)}" for block, sizes in enumerate(BLOCKS, 1))
 
@@ -40,18 +43,20 @@ Pullback = Callable[[Tensor], Tensor]
 class Trace:
     """One forward pass: the activations asked for, and the way back.
 
-    `activations` maps layer names to (1, C, h, w); `tape` holds each layer's pullback in order.
+    `activations` maps layer names to numbers, (1, C, h, w); `tape` holds each layer's pullback in
+    order, `outputs` the layers whose largest activation the scales carry over.
     """
 
     activations: dict[str, Tensor]
     tape: list[tuple[str, Pullback]]
+    scales: Scales | None = None
+    first_in_codes: str = ""
+    outputs: list[tuple[Layer, Tensor]] = field(default_factory=list)
 
-    def add(self, name: str, x: Tensor, pullback: Pullback, pending: set[str]) -> None:
-        """Notes a layer that was computed, and crosses it off the layers still wanted."""
-        self.tape.append((name, pullback))
-        if name in pending:
-            self.activations[name] = x
-            pending.remove(name)
+    @property
+    def known(self) -> Scales | None:
+        """The scales, if they are known already, so that codes can be used."""
+        return self.scales if self.scales is not None and self.scales.known else None
 
 
 class Network:
@@ -61,6 +66,8 @@ class Network:
         weights: the convolutions with their normalisation.
         device: where to compute.
         dtype: precision of weights and activations; gradients of the image come back as float32.
+        int8: the passes, "forward" and "backward", that are computed in 8-bit codes once their
+            scales are known; without scales both are computed in `dtype`.
         fused: use oneDNN's convolution fused with bias and ReLU; by default where torch has it.
         winograd: use Winograd's convolution for many channels; by default where it pays.
     """
@@ -71,32 +78,36 @@ class Network:
         device: torch.device,
         dtype: torch.dtype,
         *,
+        int8: Collection[str] = (),
         fused: bool | None = None,
         winograd: bool | None = None,
     ) -> None:
         self.device = device
         self.dtype = dtype
+        self.int8 = frozenset(int8)
         # channels_last suits oneDNN and cuDNN; Metal's convolutions are far slower with it.
         self.memory_format = (
             torch.contiguous_format if device.type == "mps" else torch.channels_last
         )
-        self._weights = weights
         self._mean = torch.tensor(weights.mean, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(weights.std, device=device).view(1, 3, 1, 1)
-        self._fused = fusion_available(device, dtype) if fused is None else fused
-        self._winograd = self._fused and (pays(device, dtype) if winograd is None else winograd)
+        self.kernels = Kernels(weights, device, dtype, self.memory_format, fused, winograd)
         self.strip_pixels = STRIP_PIXELS.get(device.type, WIDE_STRIP_PIXELS)
-        self._prepared: dict[str, Convolution] = {}
 
-    def forward(self, image: Tensor, names: Collection[str]) -> Trace:
-        """Runs `image`, (1, 3, h, w) float32 in [0, 1], up to the deepest layer in `names`."""
+    def forward(self, image: Tensor, names: Collection[str], scales: Scales | None = None) -> Trace:
+        """Runs `image`, (1, 3, h, w) float32 in [0, 1], up to the deepest layer in `names`.
+
+        The passes in `int8` note in `scales` what they need, and use codes once it is known.
+        """
         x = (image - self._mean).div_(self._std)
         x = x.to(self.dtype, memory_format=self.memory_format)
-        trace, pending = Trace({}, []), set(names)
+        trace, pending = Trace({}, [], scales if self.int8 else None), set(names)
+        if "forward" in self.int8:
+            trace.first_in_codes = first_in_codes(names)
         todo = list(LAYERS.values())
         if pending.isdisjoint(FIRST_BLOCK[:-1]) and min(x.shape[2:]) >= 2:
-            x, pullback = self._first_block(x)
-            trace.add("pool1", x, pullback, pending)
+            x, pullback = self._first_block(x, trace)
+            x = self._add(trace, LAYERS["pool1"], x, pullback, pending)
             todo = todo[len(FIRST_BLOCK) :]
         linear = False  # whether a convolution's own output was wanted, so that its ReLU is next
         for layer in todo:
@@ -106,12 +117,14 @@ class Network:
                 linear = layer.name in pending
                 if not linear:
                     continue  # fused with the ReLU that follows
-                x, pullback = self._convolve(layer.name, x)
-            elif layer.kind == "relu":
-                x, pullback = _relu(x) if linear else self._convolve_relu(layer.name, x, pending)
+                x, pullback = self._convolve(layer.name, x, trace)
+            elif layer.kind == "pool":
+                x, pullback = self._max_pool(layer.convolution, x, trace)
+            elif linear:
+                x, pullback = self._relu(layer.convolution, x, trace)
             else:
-                x, pullback = _max_pool(x)
-            trace.add(layer.name, x, pullback, pending)
+                x, pullback = self._convolve_relu(layer, x, trace, pending)
+            x = self._add(trace, layer, x, pullback, pending)
         return trace
 
     def backward(self, trace: Trace, gradients: Mapping[str, Tensor]) -> Tensor:
@@ -125,13 +138,22 @@ class Network:
             name, pullback = trace.tape.pop()
             if name in gradients:
                 injected = gradients[name] if scale == 1 else gradients[name].mul_(scale)
-                injected = injected.to(self.dtype)
-                gradient = injected if gradient is None else gradient.add_(injected)
+                gradient = self._injected(LAYERS[name], injected, gradient, trace)
             if gradient is not None:
                 gradient = pullback(gradient)
         if gradient is None:
             raise ValueError("no gradient was given at any layer of the trace")
         return gradient.float().div_(self._std * scale)
+
+    def note_activations(self, trace: Trace, core: Callable[[str], tuple[slice, ...]]) -> None:
+        """Notes how large activations are; `core` is the part of a layer's that no tile repeats."""
+        for layer, x in trace.outputs:
+            assert trace.scales is not None
+            x = x[core(layer.name)]
+            if x.dtype != torch.uint8:
+                x = x / self.kernels.factor(layer.convolution).to(x.dtype)
+            trace.scales.activations.note(layer.convolution, x)
+        trace.outputs.clear()
 
     def in_safe_range(self, activation: Tensor) -> Tensor:
         """An activation in a type with room for an objective's gradient: float16 has too little."""
@@ -151,67 +173,122 @@ class Network:
             return 1.0
         return 2.0 ** (_FLOAT16_EXPONENT - math.ceil(math.log2(largest)))
 
-    def convolution(self, name: str) -> Convolution:
-        """The convolution called `name`, laid out for this device when first asked for."""
-        if name not in self._prepared:
-            weight, bias = self._weights.convolutions[name]
-            weight = weight.to(self.device, self.dtype)
-            bias = bias.to(self.device, self.dtype)
-            build = self._kind(min(weight.shape[:2]))
-            self._prepared[name] = build(weight, bias, self.memory_format)
-        return self._prepared[name]
+    def _add(
+        self, trace: Trace, layer: Layer, x: Tensor, pullback: Pullback, pending: set[str]
+    ) -> Tensor:
+        """Notes a layer that was computed; returns what the next one reads."""
+        trace.tape.append((layer.name, pullback))
+        scales = trace.known
+        if layer.name in pending:
+            pending.remove(layer.name)
+            trace.activations[layer.name] = x
+            if scales and x.dtype == torch.uint8:
+                scale = scales.activations[layer.convolution]
+                factor = self.kernels.factor(layer.convolution).to(self.dtype)
+                trace.activations[layer.name] = x.to(self.dtype).mul_(factor * scale)
+        first = trace.first_in_codes
+        in_numbers = not first or layer.receptive_field < LAYERS[first].receptive_field
+        if trace.scales is None or layer.kind == "conv" or in_numbers:
+            return x
+        if scales and x.dtype != torch.uint8:
+            factor = self.kernels.factor(layer.convolution)
+            x = to_codes(x, scales.activations[layer.convolution] * factor, torch.uint8)
+        trace.outputs.append((layer, x))
+        return x
 
-    def _kind(self, channels: int) -> type[Convolution]:
-        if self._winograd and channels >= LEAST_CHANNELS:
-            return WinogradConvolution
-        return FusedConvolution if self._fused else Convolution
+    def _injected(
+        self, layer: Layer, injected: Tensor, gradient: Tensor | None, trace: Trace
+    ) -> Tensor:
+        """The gradient at a layer where an objective adds its own, in codes where they are used."""
+        if not trace.known:
+            injected = injected.to(self.dtype)
+            if gradient is not None:
+                injected = gradient.add_(injected)
+        else:
+            scale = trace.known.gradients[layer.convolution]
+            if gradient is not None:
+                injected = injected.float().add_(gradient, alpha=scale)
+            injected = to_codes(injected, scale, torch.int8)
+        if layer.kind == "conv":
+            self._note_gradient(layer.name, injected, trace)
+        return injected
 
-    def _convolve(self, name: str, x: Tensor) -> tuple[Tensor, Pullback]:
-        convolution = self.convolution(name)
-        return convolution.forward(x, relu=False), convolution.backward
+    def _mask(self, convolution: str, gradient: Tensor, y: Tensor, trace: Trace) -> Tensor:
+        """The gradient through the ReLU with the output `y`, in place."""
+        gradient = mask_by_relu(gradient, y)
+        self._note_gradient(convolution, gradient, trace)
+        return gradient
+
+    def _note_gradient(self, convolution: str, gradient: Tensor, trace: Trace) -> None:
+        if trace.scales is not None:
+            trace.scales.gradients.note(convolution, gradient)
+
+    def _convolve(self, name: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
+        y = self.kernels.forward(name, x, trace.known, relu=False)
+        return y, lambda g: self.kernels.backward(name, g, trace.known)
 
     def _convolve_relu(
-        self, name: str, x: Tensor, wanted: Collection[str]
+        self, layer: Layer, x: Tensor, trace: Trace, wanted: Collection[str]
     ) -> tuple[Tensor, Pullback]:
-        convolution = self.convolution(name.replace("relu", "conv"))
-        y = convolution.forward(x, relu=True)
-        if name in BEFORE_POOL and name not in wanted:
+        name = layer.convolution
+        y = self.kernels.forward(name, x, trace.known, relu=True)
+        if layer.name in BEFORE_POOL and layer.name not in wanted:
             # The pool sends gradients to its maxima only, and has masked those already.
-            return y, convolution.backward
-        return y, lambda g: convolution.backward(mask_by_relu(g, y))
+            return y, lambda g: self.kernels.backward(name, g, trace.known)
+        return y, lambda g: self.kernels.backward(name, self._mask(name, g, y, trace), trace.known)
 
-    def _first_block(self, x: Tensor) -> tuple[Tensor, Pullback]:
+    def _relu(self, convolution: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
+        y = x.relu()
+        return y, lambda g: self._mask(convolution, g, y, trace)
+
+    def _max_pool(self, convolution: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
+        channels, height, width = x.shape[1:]
+        pooled = Pooled(channels, height, width, x, self._gradient_type(trace))
+        pooled.pool(x[:, :, : height // 2 * 2], 0)
+
+        def pullback(gradient: Tensor) -> Tensor:
+            gradient = self._mask(convolution, gradient, pooled.maxima, trace)
+            return pooled.pullback(gradient, 0, height)
+
+        return pooled.maxima, pullback
+
+    def _gradient_type(self, trace: Trace) -> torch.dtype:
+        return torch.int8 if trace.known else self.dtype
+
+    def _first_block(self, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
         """The image, (1, 3, h, w), to pool1, (1, 64, h//2, w//2), a strip of rows at a time.
 
         Whole, block 1 would need more memory than everything behind it: 64 channels at full
         resolution. Its first ReLU is computed again on the way back, which for three input
         channels is cheaper than keeping it. Strips overlap by the rows that a convolution sees.
         """
-        first, second = self.convolution("conv1_1"), self.convolution("conv1_2")
+        first, second = FIRST_BLOCK[0], FIRST_BLOCK[2]
         height, width = x.shape[2:]
-        pooled = Pooled(64, height, width, x)
+        pooled = Pooled(64, height, width, x, self._gradient_type(trace))
+        of_numbers = self.kernels.of_numbers
 
         def hidden(start: int, stop: int) -> Tensor:
             """relu1_1 at rows `start` to `stop`."""
             outer = max(0, start - 1), min(height, stop + 1)
-            y = first.forward(x[:, :, slice(*outer)], relu=True)
+            y = of_numbers(first).forward(x[:, :, slice(*outer)], relu=True)
             return y[:, :, start - outer[0] : stop - outer[0]]
 
         def pullback(gradient: Tensor) -> Tensor:
-            gradient = mask_by_relu(gradient, pooled.maxima)
+            gradient = self._mask(second, gradient, pooled.maxima, trace)
             image = torch.empty_like(x)
             for start, stop in self._strips(height, width):
                 seen = max(0, start - 2), min(height, stop + 2)
                 inner = max(0, start - 1), min(height, stop + 1)
-                g = second.backward(pooled.pullback(gradient, *seen))
+                g = self.kernels.backward(second, pooled.pullback(gradient, *seen), trace.known)
                 g = g[:, :, inner[0] - seen[0] : inner[1] - seen[0]]
-                g = first.backward(mask_by_relu(g, hidden(*inner)))
+                g = self._mask(first, g, hidden(*inner), trace)
+                g = self.kernels.backward(first, g, trace.known)
                 image[:, :, start:stop] = g[:, :, start - inner[0] : stop - inner[0]]
             return image
 
         for start, stop in self._strips(height // 2 * 2, width):
             inner = max(0, start - 1), min(height, stop + 1)
-            y = second.forward(hidden(*inner), relu=True)
+            y = of_numbers(second).forward(hidden(*inner), relu=True)
             pooled.pool(y[:, :, start - inner[0] : stop - inner[0]], start)
         return pooled.maxima, pullback
 
@@ -220,15 +297,3 @@ class Network:
         rows = max(2, self.strip_pixels // width // 2 * 2)
         for start in range(0, height, rows):
             yield start, min(height, start + rows)
-
-
-def _relu(x: Tensor) -> tuple[Tensor, Pullback]:
-    y = x.relu()
-    return y, lambda g: mask_by_relu(g, y)
-
-
-def _max_pool(x: Tensor) -> tuple[Tensor, Pullback]:
-    channels, height, width = x.shape[1:]
-    pooled = Pooled(channels, height, width, x)
-    pooled.pool(x[:, :, : height // 2 * 2], 0)
-    return pooled.maxima, lambda g: pooled.pullback(mask_by_relu(g, pooled.maxima), 0, height)

@@ -65,7 +65,7 @@ def test_json_is_one_event_a_line(source: Path, shared: Path) -> None:
         96,
         72,
     )
-    assert last["precision"] in ("float32", "bfloat16", "float16")
+    assert last["precision"] in ("float32", "bfloat16", "float16", "mixed")
     assert last["seconds"] > 0
 
 

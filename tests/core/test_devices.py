@@ -22,7 +22,7 @@ random.seed(int(sys.argv[1]))
 time.perf_counter = random.random
 import torch
 from dreamcore import devices
-print(devices.choose_precision(torch.device("cpu")))
+print(devices.choose_precision(torch.device("cpu")).name)
 """
 
 
@@ -33,7 +33,7 @@ def test_a_busy_machine_does_not_decide_on_the_precision():
         command = [sys.executable, "-c", LYING_CLOCK, seed]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
         chosen.add(done.stdout.strip())
-    assert chosen == {str(devices.choose_precision(CPU))}
+    assert chosen == {devices.choose_precision(CPU).name}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/cpuinfo")
@@ -41,14 +41,21 @@ def test_bfloat16_is_chosen_where_the_processor_multiplies_it():
     with open("/proc/cpuinfo") as info:
         flags = set(next((line for line in info if line.startswith("flags")), "").split())
     multiplies = bool(flags & {"avx512_bf16", "amx_bf16"})
-    assert devices.choose_precision(CPU) == (torch.bfloat16 if multiplies else torch.float32)
+    expected = torch.bfloat16 if multiplies else torch.float32
+    assert devices.choose_precision(CPU).dtype == expected
 
 
 @pytest.mark.parametrize("able", [(), ABILITIES[:1], ABILITIES[1:], ABILITIES])
 def test_either_instruction_set_will_do(monkeypatch, able):
     for ability in ABILITIES:
         monkeypatch.setattr(torch.cpu, ability, lambda ability=ability: ability in able)
-    assert devices.choose_precision(CPU) == (torch.bfloat16 if able else torch.float32)
+    assert devices.choose_precision(CPU).dtype == (torch.bfloat16 if able else torch.float32)
+
+
+@pytest.mark.parametrize("name", ["mixed", "int8"])
+def test_int8_on_a_gpu_is_refused_with_what_to_choose_instead(name):
+    with pytest.raises(DeviceError, match=f"precision {name} is for processors.*auto"):
+        devices.choose_precision(CUDA, name)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +64,7 @@ def test_either_instruction_set_will_do(monkeypatch, able):
 )
 def test_a_gpu_computes_in_what_its_tensor_cores_multiply(monkeypatch, generation, precision):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: generation)
-    assert devices.choose_precision(CUDA) == precision
+    assert devices.choose_precision(CUDA).dtype == precision
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:7", "xpu", "xpu:7", "mps"])
@@ -77,8 +84,10 @@ def test_the_second_of_two_gpus_can_be_chosen(monkeypatch):
 
 
 def test_a_precision_that_is_asked_for_is_used():
-    assert devices.choose_precision(CPU, "float32") == torch.float32
-    assert devices.choose_precision(CUDA, "float16") == torch.float16
+    assert devices.choose_precision(CPU, "float32").dtype == torch.float32
+    assert devices.choose_precision(CUDA, "float16").dtype == torch.float16
+    for name in ("float32", "bfloat16", "mixed", "int8"):
+        assert devices.choose_precision(CPU, name).name == name
 
 
 def test_the_same_seed_gives_the_same_bytes_in_an_engine_started_anew(coffee):
@@ -125,7 +134,7 @@ from dreamcore import Dreamer, DreamSettings, Execution
 pixels = np.load(sys.argv[1])
 mask = np.zeros(pixels.shape[:2], np.uint8)
 mask[10:120, 20:290] = 255
-dreamers = [Dreamer(execution=Execution(precision=name)) for name in ("auto", "float32")]
+dreamers = [Dreamer(execution=Execution(precision=name)) for name in ("auto", "float32", "int8")]
 for threads in (1, 2):
     torch.set_num_threads(threads)
     digest = hashlib.sha256()

@@ -299,7 +299,7 @@ def test_welcome_tells_what_there_is(server: Server, client: BridgeClient, photo
         welcome = late.welcome
     assert welcome.warm
     assert welcome.device
-    assert welcome.precision in ("float32", "bfloat16", "float16")
+    assert welcome.precision in ("float32", "bfloat16", "float16", "mixed")
     assert welcome.limits["request_bytes"] == 1 << 30
     status = client.status()
     assert status.server == welcome.server

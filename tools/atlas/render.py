@@ -33,7 +33,7 @@ def main() -> None:
     arguments.parts.mkdir(parents=True, exist_ok=True)
     allocator.reuse_large_blocks()
     cpu = torch.device("cpu")
-    network = Network(weights.load(), cpu, choose_precision(cpu), winograd=False)
+    network = Network(weights.load(), cpu, choose_precision(cpu).dtype, winograd=False)
     for layer in arguments.layers:
         for first in range(0, LAYERS[layer].channels, BATCH):
             part = arguments.parts / f"{layer}-{first:03}.npz"
