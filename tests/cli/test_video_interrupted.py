@@ -12,7 +12,7 @@ import pytest
 
 from commands import run
 from dreambridge.cli.video.folder import folder_of
-from films import QUICK, Making, pan, see, start_film, write_film
+from films import QUICK, Making, difference, pan, see, start_film, write_film
 from picture_files import bundled_photo
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -51,7 +51,9 @@ def test_the_same_command_goes_on(
     again = run("video", film, out, *SLOW, home=shared)
     assert again.exit_code == 0, again.output
     assert f"{len(kept)} of them done already" in again.output
-    assert out.read_bytes() == whole.read_bytes()
+    made, expected = see(out), see(whole)
+    assert (made.seconds, made.sound) == (expected.seconds, expected.sound)
+    assert difference(made.frames, expected.frames) < 2  # no two encodings are quite alike
     assert not frames.exists()
 
 
@@ -78,7 +80,7 @@ def test_frames_of_other_settings_are_neither_used_nor_lost(
     out = tmp_path / "out.mp4"
     folder = tmp_path / "keep"
     assert run("video", film, out, *QUICK, home=shared).exit_code == 0
-    made = out.read_bytes()
+    made = see(out)
     out.unlink()
     with start_film(shared, "video", film, out, *SLOW) as process:
         assert process.stdout is not None
@@ -93,7 +95,7 @@ def test_frames_of_other_settings_are_neither_used_nor_lost(
         path.name for path in folder_of(out).glob("0*")
     }
     assert run("video", film, out, *QUICK, "--restart", home=shared).exit_code == 0
-    assert out.read_bytes() == made
+    assert difference(see(out).frames, made.frames) < 2
 
 
 def test_a_film_that_breaks_off_is_dreamed_as_far_as_it_goes(tmp_path: Path, shared: Path) -> None:
