@@ -12,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from bridgeclient.connection import FILE_NAME
+from bridgeclient.own_looks import FOLDER_NAME
 
 VARIABLE = "DREAMBRIDGE_HOME"
 _APP = "dreambridge"
@@ -28,6 +29,11 @@ class Paths:
     def connection_file(self) -> Path:
         """Where the running server tells its address and keys."""
         return self.folder / FILE_NAME
+
+    @property
+    def looks(self) -> Path:
+        """The user's own looks."""
+        return self.folder / FOLDER_NAME
 
     @property
     def keys_file(self) -> Path:

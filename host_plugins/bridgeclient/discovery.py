@@ -19,6 +19,7 @@ from bridgeclient.connection import Connection, read_connection
 from bridgeclient.errors import Cancelled, ProtocolError, ServerError
 from bridgeclient.lock import FILE_NAME as LOCK_FILE_NAME
 from bridgeclient.lock import Holder, find_holder
+from bridgeclient.own_looks import FOLDER_NAME as LOOKS_NAME
 from bridgeclient.private import make_private_folder
 from bridgeclient.replacement import stop_if_outdated_and_idle
 from bridgeclient.starting import not_started, spawn
@@ -41,6 +42,11 @@ class Installation:
     python: str
     connection_file: Path
     version: str
+
+    @property
+    def looks(self) -> Path:
+        """The user's own looks."""
+        return self.connection_file.parent / LOOKS_NAME
 
     @property
     def lock_file(self) -> Path:

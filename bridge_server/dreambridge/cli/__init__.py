@@ -27,6 +27,7 @@ _COMMANDS = {
     "uninstall": "dreambridge.cli.install:uninstall_command",
     "doctor": "dreambridge.cli.doctor:doctor",
     "presets": "dreambridge.cli.tables:presets",
+    "looks": "dreambridge.cli.looks:looks",
     "layers": "dreambridge.cli.tables:layers",
     "inspect": "dreambridge.cli.inspect:inspect",
     "atlas": "dreambridge.cli.inspect:atlas",

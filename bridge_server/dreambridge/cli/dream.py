@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from bridgeclient.errors import RequestError
 from dreambridge.cli.ending import exit_codes
-from dreambridge.cli.engines import Here, dream_here, dream_on_bridge
+from dreambridge.cli.engines import Dream, Here, dream_here, dream_on_bridge
 from dreambridge.cli.file_options import file_options
+from dreambridge.cli.own_looks import own_looks
 from dreambridge.cli.parameters import (
     chosen_execution,
     chosen_settings,
@@ -26,6 +30,7 @@ from dreambridge.cli.pictures import (
     read_picture,
 )
 from dreambridge.cli.reporters import BarReporter, JsonReporter, Reporter
+from dreambridge.cli.thumbnails import thumbnail
 from dreambridge.cli.types import picture_path
 from dreambridge.cli.types import weights as weights_type
 from dreamcore.settings import Execution
@@ -44,6 +49,9 @@ from dreamcore.settings import Execution
     metavar="NAME|FILE",
     help="Other VGG16 weights, a name or a file; only with --local.",
 )
+@click.option(
+    "--save-look", metavar="NAME", help="Keep these settings as a look of your own for --preset."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print events as lines of JSON.")
 @execution_options()
 @still_options
@@ -58,6 +66,7 @@ def dream(
     size: int | None,
     local: bool,
     weights: str | None,
+    save_look: str | None,
     as_json: bool,
     preset: str | None,
     **given: Any,
@@ -80,6 +89,10 @@ def dream(
             "`serve --device` and `serve --precision`."
         )
     settings = chosen_settings(preset, given, guided=guide is not None)
+    looks = own_looks()
+    if save_look is not None:
+        with _naming_the_look():
+            looks.free_name(save_look)
     here = Here(weights or "bundled", execution or Execution()) if local else None
     apart = str(out) == STREAM
     reporter: Reporter = JsonReporter(err=apart) if as_json else BarReporter(err=apart)
@@ -87,7 +100,17 @@ def dream(
     with reporter, exit_codes(reporter):
         shown = None if guide is None else read_picture(guide, max_megapixels)
         job = open_job(Files(source, out, mask), settings, shown, reading, writing)
-        dream_picture(job, reporter, here)
+        dreamed = dream_picture(job, reporter, here)
+        if save_look is not None:
+            looks.save(save_look, settings.to_json(), thumbnail(dreamed.image))
+
+
+@contextmanager
+def _naming_the_look() -> Iterator[None]:
+    try:
+        yield
+    except RequestError as error:
+        raise click.BadParameter(str(error), param_hint="'--save-look'") from error
 
 
 def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
@@ -106,8 +129,8 @@ def _check_options(out: Path, format_: str | None, quality: int | None) -> None:
         raise click.UsageError("--quality goes with JPEG and WebP.")
 
 
-def dream_picture(job: PictureJob, reporter: Reporter, here: Here | None = None) -> None:
-    """Dream one picture; with `here` in this process.
+def dream_picture(job: PictureJob, reporter: Reporter, here: Here | None = None) -> Dream:
+    """Dream one picture and write it; with `here` in this process.
 
     Raises:
         PictureError: a file can't be read or written.
@@ -123,3 +146,4 @@ def dream_picture(job: PictureJob, reporter: Reporter, here: Here | None = None)
         )
         facts = job.finish(dreamed)
     reporter.done(**facts)
+    return dreamed

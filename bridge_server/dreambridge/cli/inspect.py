@@ -22,7 +22,12 @@ _relu = click.Choice([name for name, layer in LAYERS.items() if layer.kind == "r
 @click.command()
 @click.argument("source", metavar="IN", type=picture_path)
 @click.option("--mask", type=picture_path, help="Look only where this picture is bright.")
-@click.option("--layer", type=_relu, help="Look at this layer only; else at all from relu3_1 on.")
+@click.option(
+    "--layer",
+    metavar="LAYER",
+    type=_relu,
+    help="Look at this layer only; else at all from relu3_1 on.",
+)
 @click.option("--count", type=click.IntRange(1, 64), default=12, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def inspect(source: Path, mask: Path | None, layer: str | None, count: int, as_json: bool) -> None:
@@ -48,7 +53,7 @@ def inspect(source: Path, mask: Path | None, layer: str | None, count: int, as_j
 
 
 @click.command()
-@click.option("--layer", type=_relu, default="relu4_3", show_default=True)
+@click.option("--layer", metavar="LAYER", type=_relu, default="relu4_3", show_default=True)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -16,8 +16,8 @@ import click
 from bridgeclient.channels import Json, laid_over
 from bridgeclient.looks import with_guide
 from bridgeclient.text import WRITTEN, as_text, from_text
+from dreambridge.cli.own_looks import LookType, settings_of
 from dreamcore.errors import SettingsError
-from dreamcore.presets import PRESETS
 from dreamcore.settings import DreamSettings, Execution
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -77,10 +77,11 @@ def several_presets_options(command: _Command) -> _Command:
 
 
 def _preset_option(*, several: bool) -> Callable[[_Command], _Command]:
-    text = "Start from this look; other options change it. `dreambridge presets` lists them."
+    text = "Start from this look; other options change it. `dreambridge presets` lists them all."
     more = " May be given several times." if several else ""
-    looks = click.Choice(list(PRESETS))
-    return click.option("--preset", type=looks, multiple=several, help=text + more)
+    return click.option(
+        "--preset", type=LookType(), metavar="LOOK", multiple=several, help=text + more
+    )
 
 
 def execution_options(*names: str) -> Callable[[_Command], _Command]:
@@ -134,7 +135,7 @@ def chosen_settings(
     Raises:
         click.UsageError: a value is not accepted; names the option and what it accepts.
     """
-    base = PRESETS[preset].settings if preset else DreamSettings()
+    base = settings_of(preset) if preset else DreamSettings()
     with _naming_options():
         settings = DreamSettings.from_json(laid_over(base.to_json(), _chosen(given)))
     if guided and given.get("objective") not in (None, "guide"):

@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bridgeclient.text import as_text
+from dreambridge.cli.own_looks import own_looks
 from dreamcore.layers import LAYERS
 from dreamcore.presets import DEFAULT, PRESETS
 
@@ -17,7 +19,13 @@ def presets() -> None:
     for name, look in PRESETS.items():
         layers = ", ".join(f"{layer} {weight:g}" for layer, weight in look.settings.layers.items())
         table.add_row(name + (" (default)" if name == DEFAULT else ""), look.help, layers)
+    own, damaged = own_looks().read()
+    for one in own:
+        about = "Your own look." if not one.favourite else "Your own look, a favourite."
+        table.add_row(one.name, about, as_text("layers", one.settings["layers"]))
     Console().print(table)
+    for sentence in damaged:
+        click.echo(sentence, err=True)
 
 
 @click.command()

@@ -14,6 +14,7 @@ from typing import Any
 from gi.repository import Gimp, GLib, GObject
 
 from bridgeclient.looks import read_schema
+from bridgeclient.own_looks import plugin_schema
 from gimpdream.declarations import declare
 from gimpdream.document.guide_files import close_files
 from gimpdream.errors import UserError
@@ -88,7 +89,9 @@ def _work(
     from gimpdream.commands import DreamAgain, NewDream
     from gimpdream.execution import execute
 
-    schema = read_schema(here)
+    schema, damaged = plugin_schema(here)
+    for sentence in damaged:
+        Gimp.message(sentence)
     command = (DreamAgain if again else NewDream)(image, drawables, schema)
     try:
         if mode == Gimp.RunMode.INTERACTIVE:

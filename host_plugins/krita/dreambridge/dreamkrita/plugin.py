@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bridgeclient import BridgeError
-from bridgeclient.looks import read_schema
+from bridgeclient.own_looks import plugin_schema
 from bridgeclient.region import EDGE
 from dreamkrita.controller import Controller
 from dreamkrita.qt import QtWidgets
@@ -74,7 +74,8 @@ def register(here: Path) -> None:
     application = Krita.instance()
     make: Callable[[], DockWidget]
     try:
-        model = SettingsModel(read_schema(here), _stored(), _stored_edge())
+        schema, damaged = plugin_schema(here)
+        model = SettingsModel(schema, _stored(), _stored_edge())
     except BridgeError as error:
         text = str(error)
         make = lambda: IncompleteDocker(text)  # noqa: E731
@@ -83,7 +84,7 @@ def register(here: Path) -> None:
         controller.measured.connect(estimate.measured)
         model.listen(lambda: _store(model))
         application.addExtension(DreamActions(application, controller))
-        make = lambda: docker.Docker(controller, estimate, here)  # noqa: E731
+        make = lambda: docker.Docker(controller, estimate, here, damaged)  # noqa: E731
     place = DockWidgetFactoryBase.DockRight
     application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,22 @@ _ELSEWHERE = ("step", "saturation", "iterations", "seed")
 class Docker(DockWidget):
     """The docker; each window has one."""
 
-    def __init__(self, controller: Controller, estimate: TimeEstimate, here: Path) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        estimate: TimeEstimate,
+        here: Path,
+        damaged: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.setWindowTitle("DeepDream")
         self._controller, model = controller, controller.model
         self._looks = PresetGrid(model, here / "dreamkrita" / "looks")
+        self._damaged = QtWidgets.QLabel("\n".join(damaged))
+        self._damaged.setObjectName("dreambridge_damaged_looks")
+        self._damaged.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+        self._damaged.setWordWrap(True)
+        self._damaged.setVisible(bool(damaged))
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
         self._seed = Field(model, "seed")
         self._advanced = Advanced(model, _ELSEWHERE)
@@ -71,6 +83,7 @@ class Docker(DockWidget):
         column = QtWidgets.QVBoxLayout(inside)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self._looks)
+        column.addWidget(self._damaged)
         column.addWidget(self._sliders)
         column.addLayout(self._pairs())
         column.addWidget(self._advanced)

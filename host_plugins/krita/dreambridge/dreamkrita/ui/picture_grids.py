@@ -5,6 +5,7 @@ As tall as their pictures need at the width they get, so that the docker scrolls
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,15 @@ class PictureGrid(QtWidgets.QListWidget):
         event.ignore()
 
 
+def _own_icon(preset: dict[str, Any]) -> QtGui.QIcon | None:
+    """The picture of one of the user's own looks."""
+    if not preset.get("thumbnail"):
+        return None
+    picture = QtGui.QPixmap()
+    picture.loadFromData(preset["thumbnail"])
+    return QtGui.QIcon(picture)
+
+
 class PresetGrid(PictureGrid):
     """The presets; the current one is marked, a click chooses."""
 
@@ -111,8 +121,9 @@ class PresetGrid(PictureGrid):
         super().__init__("dreambridge_looks")
         self._model = model
         for name, preset in model.schema["x-presets"].items():
-            icon = QtGui.QIcon(str(folder / f"{name}.jpg"))
-            self.put(name, icon, preset["label"], f"<b>{preset['label']}</b><br>{preset['help']}")
+            label = html.escape(preset["label"])
+            icon = _own_icon(preset) or QtGui.QIcon(str(folder / f"{name}.jpg"))
+            self.put(name, icon, preset["label"], f"<b>{label}</b><br>{preset['help']}")
         self.itemClicked.connect(lambda item: model.choose_preset(str(self.key(item))))
         self.fit()
         self.refresh()
