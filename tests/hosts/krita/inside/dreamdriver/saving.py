@@ -254,14 +254,14 @@ def _() -> Iterator[Any]:
     doc, _source = yield from started()
     path = kept(doc, "chosen.kra")
     doc.setBatchmode(False)
-    quick("relu4_3", iterations=40, octaves=4)
+    quick("relu5_3", iterations=100, octaves=4)
     yield from begun(doc)
     facts: dict[str, Any] = {"file": str(path)}
 
-    def wait_for_the_result(box: Any) -> None:
+    def wait_for_the_result(box: Any, looks: int = 600) -> None:
         dream = docker()._controller._dream
-        if dream is not None and not dream.placing:
-            QtCore.QTimer.singleShot(50, lambda: wait_for_the_result(box))
+        if dream is not None and not dream.placing and looks:
+            QtCore.QTimer.singleShot(50, lambda: wait_for_the_result(box, looks - 1))
             return
         facts["waits"] = [busy(), len(dreams_of(doc))]
         box.reject()
