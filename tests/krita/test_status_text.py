@@ -36,6 +36,24 @@ STATUS = Status(
 
 
 @pytest.mark.parametrize(
+    ("event", "done", "text", "fraction"),
+    [
+        (Progress("j", 1, 4, 2, 10, 0.5, 10.0), 0, "Frame 1 of 4, 70 s left", 0.125),
+        (Progress("j", 1, 4, 2, 10, 0.5, 10.0), 3, "Frame 4 of 4, 10 s left", 0.875),
+        (Progress("j", 1, 4, 2, 10, 0.5), 1, "Frame 2 of 4", 0.375),
+        (Accepted("j", 0), 1, "before", 0.25),
+        (Accepted("j", 0), 0, "Sending the picture…", 0.0),
+    ],
+)
+def test_frames_have_one_progress(
+    event: Progress | Accepted, done: int, text: str, fraction: float
+) -> None:
+    before = StatusText("before", 0.25)
+    after = status_text.after_event(event, before, (done, 4))
+    assert after == StatusText(text, fraction)
+
+
+@pytest.mark.parametrize(
     ("event", "text", "fraction"),
     [
         (Accepted("j", 0), "Sending the picture…", 0.0),

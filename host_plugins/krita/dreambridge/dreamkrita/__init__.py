@@ -1,6 +1,6 @@
 """The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
 
-    plugin            what Krita is offered: a docker and three actions
+    plugin            what Krita is offered: a docker and its actions
     controller        one dream from the button to the finished layer
     settings_model    the settings behind the widgets                       (no Qt, no Krita)
     errors            what the user is told when something isn't possible   (no Qt, no Krita)
@@ -15,6 +15,7 @@
     guide_selector    the guide layer
     footer            Dream, Draft, Cancel, progress, messages
     time_estimate     how long a dream would take
+    frames_dialog     which frames of an animation, before they are dreamed
     wheel_filter      the mouse wheel scrolls, and changes no values
 
 `bridge`: the way to the server. It knows neither documents nor widgets.   (no Qt, no Krita)
@@ -25,10 +26,14 @@
 `document`: pixels out of Krita's documents and layers into them. It knows neither the bridge's
 thread nor widgets.
 
+    beginning         what becomes of a wish to dream
     running_dream     one dream under way, and reading its source
+    running_frames    the frames of an animation under way
+    animation         an animated layer at other times than the artist's
     source            which pixels of which layer are dreamed, and whether they can be
     dream_layer       the layer in which a dream develops; layer_mask gives it the selection's shape
     saving            tells before Krita writes a document, so that no half a dream is in the file
+    frames_layer      the animated layer of dreamed frames
     placement         a plain layer above the source, or a group for the two
     undo_step         the step that adding it was in the undo history
     earlier_dream     an earlier dream placed again
@@ -39,6 +44,7 @@ thread nor widgets.
     work_queue        work in between the GUI's own events
     storage           the history of dreams in the document's annotations
     history           that history as plain data                            (no Qt, no Krita)
+    frames_file       keyframes as a file that Krita opens                  (no Qt, no Krita)
     payload           a dream's pixels to the server and back               (no Krita)
     draft_payload     the same at half the size                             (no Krita)
     images            previews scaled to the layer, thumbnails              (no Krita)

@@ -10,17 +10,19 @@ import random
 from pathlib import Path
 
 from bridgeclient import BridgeError, Preview, Result
-from bridgeclient.looks import Json, defaults, title
+from bridgeclient.looks import Json, defaults
 from bridgeclient.validation import completed
 from dreamkrita.bridge import status_text
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
 from dreamkrita.bridge.status_text import ServerText, StatusText
 from dreamkrita.document import source, storage
-from dreamkrita.document.dream_layer import DreamLayer
+from dreamkrita.document.animation import Span
+from dreamkrita.document.beginning import begin, frames_to_dream, words
 from dreamkrita.document.earlier_dream import place
 from dreamkrita.document.history import HistoryEntry
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.running_dream import RunningDream
+from dreamkrita.document.running_frames import RunningFrames
 from dreamkrita.document.saving import SaveWatch
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
@@ -78,6 +80,25 @@ class Controller(QtCore.QObject):
             return
         self._start(settings, guide=guide, draft=draft)
 
+    def frames(self, span: Span, guide: str = "") -> None:
+        """Dream of the active layer's frames at these times, into a new animated layer."""
+        try:
+            settings = self.model.wanted(guided=bool(guide))
+        except ValueError as error:
+            self._set_status(StatusText(str(error), wrong=True))
+            return
+        self._start(settings, guide=guide, span=span)
+
+    def offered_frames(self) -> Span | None:
+        """The frames that can be dreamed of now; None, and a sentence why, if there are none."""
+        if self._dream is not None:
+            return None
+        try:
+            return frames_to_dream()
+        except UserError as refusal:
+            self._set_status(StatusText(str(refusal), wrong=True))
+            return None
+
     def again(self) -> None:
         """Dream with the last settings of the document and a new seed, from the same layer."""
         settings, node = self.model.settings, None
@@ -125,38 +146,36 @@ class Controller(QtCore.QObject):
         return whole
 
     def _start(
-        self, settings: Json, guide: str = "", node: Node | None = None, draft: bool = False
+        self,
+        settings: Json,
+        guide: str = "",
+        node: Node | None = None,
+        draft: bool = False,
+        span: Span | None = None,
     ) -> None:
         if self._dream is not None:
             return
-        schema = self.model.schema
+        self._count += 1
+        what = self._count, settings, self.model.schema, self.model.edge
         try:
-            found = source.find(settings, schema, node, self.model.edge)
+            self._dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
         except UserError as refusal:
             self._set_status(StatusText(str(refusal), wrong=True))
             return
-        self._count += 1
-        layer = DreamLayer(
-            found.document,
-            title(settings, schema, draft=draft),
-            found.space,
-            found.region,
-            found.shape,
-            found.id,
-        )
-        self._dream = RunningDream(self._count, found, settings, layer, guide, draft)
         self._saves.start()
         self._set_status(status_text.CAPTURING)
         self._work.do(self._send(self._dream))
 
     def _send(self, dream: RunningDream) -> Work:
         yield from dream.capture()
-        payload = dream.payload
-        if dream is self._dream and payload is not None:
+        self._fetch(dream)
+        self._set_status(status_text.WAKING)
+
+    def _fetch(self, dream: RunningDream) -> None:
+        if (payload := dream.payload) is not None:
             self._bridge.fetch(
                 Task(dream.number, payload.pack, payload.unpack, dream.wants_preview)
             )
-            self._set_status(status_text.WAKING)
 
     def _show(self, dream: RunningDream, picture: LayerPixels) -> Work:
         if not dream.layer.has_to_wait(picture):
@@ -164,18 +183,22 @@ class Controller(QtCore.QObject):
         dream.showing = False
 
     def _finish(self, dream: RunningDream, result: Result, picture: LayerPixels) -> Work:
-        picture = yield from dream.finished_picture(picture)
-        yield from self._place(dream, picture)
+        whole = yield from dream.receive(result, picture)
+        if whole is None:
+            self._fetch(dream)
+            return
+        yield from self._place(dream, whole)
         dream.finished = True
         if dream.layer.gone:
             self._end(dream, status_text.GONE)
             return
-        self.measured.emit(dream, result)
-        yield Pause.YIELD
         dream.layer.keep(hide_earlier=self.hide_earlier)
-        storage.add(dream.source.document, dream.remembered(result, picture), picture.block)
+        if dream.remembers:
+            self.measured.emit(dream, result)
+            yield Pause.YIELD
+            storage.add(dream.source.document, dream.remembered(result, whole), whole.block)
         dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
-        self._end(dream, StatusText(f"Done in {result.seconds:.1f} s."))
+        self._end(dream, StatusText(words(dream, result.seconds)))
         self.remembered.emit()
 
     def _place(self, dream: RunningDream, picture: LayerPixels) -> Work:
@@ -231,8 +254,7 @@ class Controller(QtCore.QObject):
             status = status_text.saved_halfway(status)
         self._saves.stop()
         self._work.go_on()
-        dream.layer.release()
-        dream.hidden.close()
+        dream.close()
         self._dream = None
         self._set_status(status)
         self._bridge.check_server()
@@ -254,14 +276,15 @@ class Controller(QtCore.QObject):
         elif isinstance(message, JobEnded):
             self._stop(dream, status_text.ending(message.error))
         elif isinstance(message.event, Result):
-            dream.placing = True
+            dream.placing = dream.last
             self._work.do(self._finish(dream, message.event, message.picture))
         elif isinstance(message.event, Preview):
             if dream.wants_preview():
                 dream.showing = True
                 self._work.do(self._show(dream, message.picture))
         else:
-            self._set_status(status_text.after_event(message.event, self.status))
+            frames = dream.progress if isinstance(dream, RunningFrames) else None
+            self._set_status(status_text.after_event(message.event, self.status, frames))
 
     def _on_document_closed(self, *_: object) -> None:
         dream = self._dream

@@ -41,11 +41,18 @@ class DreamActions(Extension):
         entry.setMenu(menu)
         for name, text, action in (
             ("dream", "Dream", self._dream),
+            ("frames", "Dream Frames…", self._frames),
             ("again", "Dream Again", self._controller.again),
             ("cancel", "Cancel the Dream", self._controller.cancel),
         ):
             made = window.createAction(f"dreambridge_{name}", text, f"tools/{_MENU}")
             made.triggered.connect(_calling(action))
+
+    def _frames(self) -> None:
+        window = Krita.instance().activeWindow()
+        found = docker.docker_of(window) if window is not None else None
+        if found is not None:
+            found.ask_for_frames()
 
     def _dream(self) -> None:
         # Not the window of `createActions`: Krita deletes that object when it likes.

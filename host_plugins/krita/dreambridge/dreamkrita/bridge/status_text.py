@@ -71,8 +71,12 @@ GONE = StatusText(
 )
 
 
-def after_event(event: JobEvent, before: StatusText) -> StatusText:
-    """The line after an event of the running dream."""
+def after_event(
+    event: JobEvent, before: StatusText, frames: tuple[int, int] | None = None
+) -> StatusText:
+    """The line after an event of the running dream; `frames`: how many are done, of how many."""
+    if frames is not None and frames[1] > 1:
+        return _after_frame_event(event, before, *frames)
     match event:
         case Accepted(ahead=ahead) if ahead:
             return StatusText(f"Waiting for {counted(ahead, 'other dream')}…", 0.0)
@@ -83,6 +87,20 @@ def after_event(event: JobEvent, before: StatusText) -> StatusText:
         case Progress():
             return StatusText(_progress(event), event.fraction)
     return before
+
+
+def _after_frame_event(event: JobEvent, before: StatusText, done: int, count: int) -> StatusText:
+    """The same for one of several frames: one bar for them all.
+
+    A frame that follows another takes less than the first, so at first the time is an upper bound.
+    """
+    if isinstance(event, Progress):
+        share = max(1e-3, 1 - event.fraction)
+        left = event.remaining_s
+        whole = left + (count - done - 1) * left / share if left is not None else None
+        text = f"Frame {done + 1} of {count}{time_left(whole)}"
+        return StatusText(text, (done + event.fraction) / count)
+    return after_event(event, before) if not done else before
 
 
 def _progress(event: Progress) -> str:

@@ -250,8 +250,11 @@ class DreamLayer:
         """Keep nothing of Krita's: a node that outlives its document would bring Krita down."""
         self._adopted = None
 
+    def _blank(self) -> Node:
+        return self.document.createNode(self.name, "paintlayer")
+
     def _made(self, hidden: HiddenDocument) -> Node:
-        node = hidden.adopt(self.document.createNode(self.name, "paintlayer"))
+        node = hidden.adopt(self._blank())
         source, space = node_with_id(self.document, self._of), self.space
         if self._joins:
             node.setInheritAlpha(True)

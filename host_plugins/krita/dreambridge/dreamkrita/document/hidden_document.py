@@ -6,10 +6,12 @@ its commands to the document that it was got from, wherever the layer itself is.
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 
 from bridgeclient.region import Rect
 from dreamkrita.document.colour_space import SRGB8, ColourSpace
+from dreamkrita.errors import UserError
 from krita import Document, GroupLayer, Krita, Node
 
 
@@ -52,6 +54,17 @@ class HiddenDocument:
         node.setPixelData(pixels, 0, 0, width, height)
         node.setColorSpace(target.model, target.depth, target.profile)
         return bytes(node.pixelData(0, 0, width, height))
+
+    def saved_empty(self, path: Path, space: ColourSpace) -> Path:
+        """An empty document of this colour space with one layer, saved as a file."""
+        document = Krita.instance().createDocument(
+            1, 1, "DeepDream", space.model, space.depth, space.profile, 72.0
+        )
+        self._copies.append(document)
+        document.setBatchmode(True)
+        if not document.saveAs(str(path)):
+            raise UserError("Krita could not write into the folder for temporary files: free it.")
+        return path
 
     def scaled(self, pixels: bytes, was: Rect, now: Rect, space: ColourSpace) -> bytes:
         """Packed rows of one size brought to another, by Krita."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bridgeclient import DreamRequest, ImageFrame, Preview, Result
+from bridgeclient import DreamRequest, ImageFrame, Preview, PreviousFrame, Result
 from bridgeclient.region import GUIDE_SIDE, Rect, cut
 from dreamkrita.document import images
 from dreamkrita.document.colour_space import BYTES, DTYPES, SRGB8, ColourSpace
@@ -57,6 +57,7 @@ class Payload:
     shape: Shape | None
     settings: dict[str, Any]
     guide: GuidePixels | None = None
+    previous: PreviousFrame | None = None
 
     def pack(self) -> DreamRequest:
         """What to submit.
@@ -68,17 +69,23 @@ class Payload:
         inner = cut(pixels, self.context, self.region, wire.pixel_bytes)
         if not opaque_somewhere(inner, wire.channels, BYTES[wire.depth]):
             raise UserError("The layer is empty here: dream where something is painted.")
-        if wire.swaps:
-            pixels = swapped(pixels, wire.depth)
-        size = self.context.width, self.context.height
-        image = ImageFrame(*size, wire.channels, DTYPES[wire.depth], pixels)
-        return DreamRequest.still(
-            image,
+        return DreamRequest.frame(
+            self.image,
             self.settings,
+            previous=self.previous,
             mask=self._mask(),
             guide=self._guide(),
             preview_side=PREVIEW_SIDE,
         )
+
+    @cached_property
+    def image(self) -> ImageFrame:
+        """What is dreamed of, as it travels."""
+        pixels, wire = b"".join(self.parts), self.wire
+        if wire.swaps:
+            pixels = swapped(pixels, wire.depth)
+        size = self.context.width, self.context.height
+        return ImageFrame(*size, wire.channels, DTYPES[wire.depth], pixels)
 
     def unpack(self, event: Preview | Result) -> LayerPixels:
         """The region of what came back, for the layer."""

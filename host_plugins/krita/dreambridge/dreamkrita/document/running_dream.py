@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bridgeclient import Result
+from bridgeclient import PreviousFrame, Result
 from bridgeclient.region import Rect, cut, relative
 from dreamkrita.document.colour_space import SRGB8, ColourSpace, wire_model, wire_space
 from dreamkrita.document.difference import added
@@ -92,6 +92,14 @@ class RunningDream:
     saved: bool = False
     original: OriginalPixels | None = None
 
+    remembers = True
+    """Whether the document remembers it among its earlier dreams."""
+
+    @property
+    def last(self) -> bool:
+        """Whether nothing is to be dreamed after the next result."""
+        return True
+
     def wants_preview(self) -> bool:
         """Whether a preview would be shown now; the bridge thread asks, too."""
         return not self.showing and self.layer.due()
@@ -113,13 +121,23 @@ class RunningDream:
             parts.append(self.hidden.convert(part, width, source.space, wire))
             yield Pause.YIELD
         self.layer.before.check_still()
+        guide = (yield from self._capture_guide()) if self.guide else None
+        self._hold(parts, raw, guide)
+
+    def _hold(
+        self,
+        parts: list[bytes],
+        raw: list[bytes],
+        guide: GuidePixels | None,
+        previous: PreviousFrame | None = None,
+    ) -> None:
+        """Keep what was read, as it is and as it travels."""
+        source, wire = self.source, self._wire()
         if source.space != wire:
             self.original = OriginalPixels(source, wire, b"".join(raw), b"".join(parts))
-        guide = (yield from self._capture_guide()) if self.guide else None
         kind = DraftPayload if self.draft else Payload
-        self.payload = kind(
-            parts, wire, source.context, source.region, source.shape, self.settings, guide
-        )
+        where = source.context, source.region, source.shape
+        self.payload = kind(parts, wire, *where, self.settings, guide, previous)
 
     def _capture_guide(self) -> Generator[Pause, None, GuidePixels]:
         node = node_with_id(self.source.document, self.guide)
@@ -166,6 +184,17 @@ class RunningDream:
         self.showing = True  # no preview meanwhile, though Krita may handle events while it waits
         self.aside = work.complete(self.source.document.waitForDone)
         self.showing = False
+
+    def receive(
+        self, result: Result, picture: LayerPixels
+    ) -> Generator[Pause, None, LayerPixels | None]:
+        """The result as the layer gets it; None while more has to be dreamed first."""
+        return (yield from self.finished_picture(picture))
+
+    def close(self) -> None:
+        """Let go of everything of Krita's."""
+        self.layer.release()
+        self.hidden.close()
 
     def finished_picture(self, picture: LayerPixels) -> Generator[Pause, None, LayerPixels]:
         """The result as the layer gets it."""

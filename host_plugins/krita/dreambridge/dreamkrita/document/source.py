@@ -42,27 +42,45 @@ class Source:
 
 
 def find(
-    settings: dict[str, Any], schema: dict[str, Any], node: Node | None = None, edge: float = 0.0
+    settings: dict[str, Any],
+    schema: dict[str, Any],
+    node: Node | None = None,
+    edge: float = 0.0,
+    *,
+    any_time: bool = False,
 ) -> Source:
     """The active layer of the active document (or `node` of it) as the source of a dream.
 
-    `edge` is how soft the selection becomes; see `edge`.
+    `edge` is how soft the selection becomes. With `any_time`, region and context are the canvas:
+    where the layer shows something differs from time to time.
 
     Raises:
         UserError: something in the document doesn't allow it.
     """
-    document = Krita.instance().activeDocument()
-    if document is None:
-        raise UserError("There is no document: open one, then dream.")
-    layer = layer_of(node or document.activeNode())
+    document, layer = chosen(node)
     check_layer(layer)
     found = selected(document, layer)
     shape = feathered(shape_of(*found), canvas_of(document), edge) if found is not None else None
+    if any_time:
+        canvas = canvas_of(document)
+        return Source(document, id_of(layer), space_of(layer), canvas, canvas, shape)
     region = _region(document, layer, shape)
     margin = context_margin(region, settings, schema["x-layers"])
     whole = _extent(document, layer)
     context = with_context(region, whole, margin)
     return Source(document, id_of(layer), space_of(layer), region, context, shape)
+
+
+def chosen(node: Node | None) -> tuple[Document, Node]:
+    """The active document and the layer in it that was asked for: `node`'s or the active one.
+
+    Raises:
+        UserError: there is none.
+    """
+    document = Krita.instance().activeDocument()
+    if document is None:
+        raise UserError("There is no document: open one, then dream.")
+    return document, layer_of(node or document.activeNode())
 
 
 def layer_of(node: Node | None) -> Node:

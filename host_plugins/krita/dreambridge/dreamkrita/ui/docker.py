@@ -11,6 +11,7 @@ from dreamkrita.controller import Controller
 from dreamkrita.qt import QtCore, QtWidgets
 from dreamkrita.settings_model import SEED_MOST
 from dreamkrita.ui.footer import Footer
+from dreamkrita.ui.frames_dialog import show_frames_dialog
 from dreamkrita.ui.guide_selector import GuideSelector
 from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
 from dreamkrita.ui.setting_fields import Advanced, Field
@@ -20,7 +21,7 @@ from krita import DockWidget, Krita
 
 ID = "dreambridge_docker"
 _LOOK_MS = 4000
-_ELSEWHERE = ("step", "saturation", "iterations", "seed")
+_ELSEWHERE = ("step", "saturation", "iterations", "seed", "coherence")
 
 
 class Docker(DockWidget):
@@ -51,7 +52,7 @@ class Docker(DockWidget):
         self._hide_earlier.setToolTip("Hide a layer's earlier dreams when a new one of it is done.")
         self._hide_earlier.setChecked(controller.hide_earlier)
         self._hide_earlier.toggled.connect(controller.set_hide_earlier)
-        self._footer = Footer(controller, estimate, lambda: self._guide.chosen)
+        self._footer = Footer(controller, estimate, lambda: self._guide.chosen, self.ask_for_frames)
         self.setWidget(self._arranged())
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -65,6 +66,11 @@ class Docker(DockWidget):
     def guide(self) -> str:
         """The unique id of the guide layer, "" for none."""
         return self._guide.chosen
+
+    def ask_for_frames(self) -> None:
+        """Show the dialog for an animation's frames."""
+        window = self.window()
+        self._frames_dialog = show_frames_dialog(self._controller, self._guide.chosen, window)
 
     def canvasChanged(self, canvas: Any) -> None:
         """Krita's: another document, or another view of it, is in front."""

@@ -23,7 +23,11 @@ class Footer(QtWidgets.QWidget):
     """Buttons, progress and messages; `guide` tells the guide layer's unique id."""
 
     def __init__(
-        self, controller: Controller, estimate: TimeEstimate, guide: Callable[[], str]
+        self,
+        controller: Controller,
+        estimate: TimeEstimate,
+        guide: Callable[[], str],
+        ask_for_frames: Callable[[], None],
     ) -> None:
         super().__init__()
         self._controller, self._estimate = controller, estimate
@@ -31,6 +35,12 @@ class Footer(QtWidgets.QWidget):
         self._dream.setToolTip(_DREAM_TIP)
         self._draft = self._button("draft", "Draft", lambda: controller.dream(guide(), draft=True))
         self._draft.setToolTip(_DRAFT_TIP)
+        self._menu = QtWidgets.QToolButton()
+        self._menu.setObjectName("dreambridge_menu_button")
+        self._menu.setToolTip("More")
+        self._menu.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu.setMenu(QtWidgets.QMenu(self._menu))
+        self._menu.menu().addAction("Dream Frames…").triggered.connect(lambda *_: ask_for_frames())
         self._cancel = self._button("cancel", "Cancel", controller.cancel)
         self._bar = QtWidgets.QProgressBar()
         self._bar.setObjectName("dreambridge_progress")
@@ -55,6 +65,7 @@ class Footer(QtWidgets.QWidget):
         buttons = QtWidgets.QHBoxLayout()
         buttons.addWidget(self._dream, 2)
         buttons.addWidget(self._draft, 1)
+        buttons.addWidget(self._menu)
         column.addLayout(buttons)
         for widget in (self._cancel, self._bar, self._expected, self._text, self._server):
             column.addWidget(widget)
@@ -77,6 +88,7 @@ class Footer(QtWidgets.QWidget):
         status, server = self._controller.status, self._controller.server
         self._dream.setVisible(not status.busy)
         self._draft.setVisible(not status.busy)
+        self._menu.setVisible(not status.busy)
         self._cancel.setVisible(status.busy)
         self._bar.setVisible(status.busy)
         self._bar.setValue(round(1000 * (status.fraction or 0.0)))
