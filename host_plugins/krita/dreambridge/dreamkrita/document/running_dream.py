@@ -181,9 +181,12 @@ class RunningDream:
         if not (self.placing or self.stopping):
             work.clear()
             work.do(self.layer.stand_aside())
+        document = self.source.document
+        modified = document.modified() or self.placing
         self.showing = True  # no preview meanwhile, though Krita may handle events while it waits
-        self.aside = work.complete(self.source.document.waitForDone)
+        self.aside = work.complete(document.waitForDone)
         self.showing = False
+        document.setModified(modified)  # or Krita asks whether to save what isn't there any more
 
     def receive(
         self, result: Result, picture: LayerPixels

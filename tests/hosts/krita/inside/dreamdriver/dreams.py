@@ -167,6 +167,7 @@ def _() -> Iterator[Any]:
     del source  # whoever keeps a node while its document is closed brings Krita down
     endless()
     yield from begun(doc)
+    yield settled(doc)
     doc.setModified(False)
     press("file_close")
     yield lambda: doc not in K.documents()

@@ -256,6 +256,7 @@ def _() -> Iterator[Any]:
     doc.setBatchmode(False)
     quick("relu5_3", iterations=100, octaves=4)
     yield from begun(doc)
+    yield settled(doc)
     facts: dict[str, Any] = {"file": str(path)}
 
     def wait_for_the_result(box: Any, looks: int = 600) -> None:
