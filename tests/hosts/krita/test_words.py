@@ -57,7 +57,9 @@ def test_every_preset_has_a_thumbnail(found: dict[str, Any]) -> None:
 
 def test_actions_are_in_the_tools_menu(found: dict[str, Any]) -> None:
     facts = found["actions"]
-    assert sorted(facts["menu"]) == [f"dreambridge_{n}" for n in ("again", "cancel", "dream")]
+    assert sorted(facts["menu"]) == [
+        f"dreambridge_{n}" for n in ("again", "cancel", "dream", "frames")
+    ]
     assert all(facts["known"])
 
 
