@@ -27,12 +27,12 @@ def chosen(settings: Mapping[str, Any]) -> dict[str, dict[int, float]]:
 def with_channel(
     settings: Mapping[str, Any], layer: str, channel: int, weight: float = 1.0
 ) -> Json:
-    """The settings to change for this channel, too, at all octaves; the first one replaces all."""
+    """The settings to change for this channel, too; the first one replaces all."""
     channels = chosen(settings)
     layers = dict(settings["layers"]) if channels else {}
     layers.setdefault(layer, 1.0)
     channels.setdefault(layer, {})[channel] = weight
-    return {"layers": layers, "channels": _as_setting(channels), "layers_at": {}}
+    return _changes(layers, channels)
 
 
 def without_channel(settings: Mapping[str, Any], layer: str, channel: int) -> Json:
@@ -47,7 +47,12 @@ def without_channel(settings: Mapping[str, Any], layer: str, channel: int) -> Js
         del channels[layer]
         if len(layers) > 1:
             del layers[layer]
-    return {"layers": layers, "channels": _as_setting(channels), "layers_at": {}}
+    return _changes(layers, channels)
+
+
+def weight_of(settings: Mapping[str, Any], layer: str, channel: int) -> float:
+    """The weight of a channel, 0 if it isn't chosen."""
+    return chosen(settings).get(layer, {}).get(channel, 0.0)
 
 
 def laid_over(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Json:
@@ -65,6 +70,12 @@ def laid_over(settings: Mapping[str, Any], given: Mapping[str, Any]) -> Json:
     if "layers" in given:
         whole |= {"layers_at": {}, **given}
     return whole
+
+
+def _changes(layers: Mapping[str, float], channels: Mapping[str, Mapping[int, float]]) -> Json:
+    """The settings to change, so that these channels count, and at all octaves."""
+    mode = {"channel_mode": "chosen"}
+    return {"layers": layers, "channels": _as_setting(channels), "layers_at": {}, **mode}
 
 
 def _as_setting(channels: Mapping[str, Mapping[int, float]]) -> Any:

@@ -50,3 +50,10 @@ def deepest(settings: Mapping[str, Any], schema: Json) -> str:
     """The layer of the largest features that the settings excite."""
     fields = schema["x-layers"]
     return max(every_layer(settings), key=lambda name: (fields[name]["receptive_field"], name))
+
+
+def channel_words(layer: str, channel: int) -> str:
+    """What a channel's picture is, for whoever has the mouse on it."""
+    kind = FEATURE_WORDS.get(layer)
+    kin = f", of the kind “{kind}”" if kind else ""
+    return f"Grows what this picture shows{kin}. Channel {channel} of the layer {layer}."

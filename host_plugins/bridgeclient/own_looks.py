@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bridgeclient.errors import RequestError
+from bridgeclient.errors import RequestError, ServerError
 from bridgeclient.looks import read_schema
 from bridgeclient.private import make_private_folder, write_private
 from bridgeclient.validation import check, check_together, completed
@@ -257,11 +257,36 @@ def plugin_schema(folder: Path) -> tuple[Json, list[str]]:
     """
     schema = read_schema(folder)
     try:
-        bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
-        home = Path(bridge["connection_file"]).parent
-    except (OSError, ValueError, KeyError, TypeError):
+        home = _home(folder)
+    except ServerError:
         return schema, []  # whoever needs the bridge says so
     return with_own_looks(schema, home / FOLDER_NAME)
+
+
+def plugin_looks(folder: Path) -> OwnLooks:
+    """The own looks themselves, for a plug-in that saves and changes them.
+
+    Raises:
+        ServerError: `server.start_failed`, the plug-in is not installed completely.
+    """
+    return OwnLooks(_home(folder) / FOLDER_NAME, read_schema(folder))
+
+
+def _home(folder: Path) -> Path:
+    """The user's data folder, which the installer wrote into a plug-in's folder.
+
+    Raises:
+        ServerError: `server.start_failed`, it is not to be read there.
+    """
+    try:
+        bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
+        return Path(bridge["connection_file"]).parent
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ServerError(
+            "server.start_failed",
+            "The DeepDream plug-in is not installed completely: its bridge.json can't be read.",
+            "Run `dreambridge install` for this editor again.",
+        ) from error
 
 
 def _entry(look: OwnLook) -> Json:

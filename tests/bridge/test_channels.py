@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridgeclient.channels import chosen, laid_over, with_channel, without_channel
+from bridgeclient.channels import chosen, laid_over, weight_of, with_channel, without_channel
 from dreamcore import DreamSettings
 
 ALL = DreamSettings(layers={"relu3_3": 0.5, "relu5_1": 2.0}).to_json()
@@ -45,6 +45,14 @@ def test_what_is_clicked_away_is_gone() -> None:
     assert (settings["layers"], chosen(settings)) == ({"relu5_1": 1.0}, {"relu5_1": {7: 1.0}})
     settings = after(settings, without_channel(settings, "relu5_1", 7))
     assert (settings["layers"], settings["channels"]) == ({"relu5_1": 1.0}, [])
+
+
+def test_a_clicked_channel_counts_whatever_was_chosen_before() -> None:
+    everything = ALL | {"channel_mode": "all", "layers_at": {"2": {"relu5_3": 1.0}}}
+    settings = after(everything, with_channel(everything, "relu4_3", 12, -0.5))
+    assert (settings["channel_mode"], settings["layers_at"]) == ("chosen", {})
+    assert weight_of(settings, "relu4_3", 12) == -0.5
+    assert weight_of(settings, "relu4_3", 13) == weight_of(settings, "relu3_3", 12) == 0.0
 
 
 def test_given_layers_count_at_all_octaves() -> None:

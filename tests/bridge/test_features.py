@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridgeclient.features import FEATURE_WORDS, deepest, feature_at, features
+from bridgeclient.features import FEATURE_WORDS, channel_words, deepest, feature_at, features
 from dreamcore.schema import schema
 
 
@@ -34,3 +34,10 @@ def test_a_mixture_is_as_large_as_its_largest_features() -> None:
     assert deepest({"layers": layers, "octaves": 4}, schema()) == "relu5_1"
     coarse = {"1": {"relu5_3": 1.0}, "3": {"relu3_3": 1.0}}
     assert deepest({"layers": layers, "layers_at": coarse, "octaves": 4}, schema()) == "relu5_3"
+
+
+def test_a_channel_in_a_painters_words_before_its_number() -> None:
+    first, second = channel_words("relu4_3", 12).split(". ")
+    assert "eyes" in first
+    assert "relu" not in first
+    assert "12" in second

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bridgeclient.errors import RequestError
+from bridgeclient.errors import RequestError, ServerError
 from bridgeclient.looks import preset_of
-from bridgeclient.own_looks import SUFFIX, OwnLooks, plugin_schema, with_own_looks
+from bridgeclient.own_looks import SUFFIX, OwnLooks, plugin_looks, plugin_schema, with_own_looks
 from dreamcore import DreamSettings
 from dreamcore.schema import schema
 
@@ -56,9 +56,12 @@ def test_a_plug_in_finds_them_where_its_installer_says(looks: OwnLooks, folder: 
     plugin.mkdir()
     (plugin / "schema.json").write_text(json.dumps(SCHEMA), "utf-8")
     assert plugin_schema(plugin) == (SCHEMA, [])
+    with pytest.raises(ServerError, match="not installed completely"):
+        plugin_looks(plugin)
     bridge = {"connection_file": str(folder.parent / "connection.json")}
     (plugin / "bridge.json").write_text(json.dumps(bridge), "utf-8")
     assert "fur" in plugin_schema(plugin)[0]["x-presets"]
+    assert plugin_looks(plugin).named("fur").settings == LEOPARD
 
 
 @pytest.mark.parametrize(
