@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -102,6 +103,9 @@ def line(name: str, ones: list[Figures]) -> str:
 def main() -> None:
     """Prints the table, photograph by photograph and each look's mean."""
     names = [name for name in sys.argv[1:] if name in PRESETS] or list(PRESETS)
+    out = next((Path(a.split("=")[1]) for a in sys.argv if a.startswith("--out=")), None)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
     dreamer, images = Dreamer(), {name: small(name) for name in PHOTOS}
     print(f"{'':<34} {'frame':>13} {'box':>13} {'burnt':>9} {'cast':>7} {'change':>7}")
     print(f"{'':<34} " + " ".join(f"{width:6d}" for width in WIDTHS * 2))
@@ -111,8 +115,8 @@ def main() -> None:
             result, dream = figures(dreamer, image, PRESETS[name].settings)
             found.append(result)
             print(line(f"  {name} · {one}", [result]), flush=True)
-            if out := next((a.split("=")[1] for a in sys.argv if a.startswith("--out=")), ""):
-                Image.fromarray(dream).save(f"{out}/{name}-{one.split('.')[0]}.png")
+            if out:
+                Image.fromarray(dream).save(out / f"{name}-{one.split('.')[0]}.png")
         print(line(name, found), flush=True)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import math
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +22,7 @@ from dreamcore.objectives import Term
 from dreamcore.parts import parts
 from dreamcore.pixels import Image, Region, Source, add_change, grown, padded, strips
 from dreamcore.previews import Previewer
+from dreamcore.progress import Clock, Progress
 from dreamcore.scales import Scales
 from dreamcore.settings import DreamSettings
 from dreamcore.terms import weighted
@@ -39,22 +39,6 @@ PART_COST = 2**14
 
 GRADIENT_SHARE = 0.9
 """How much of an iteration is done, for the progress, when its gradient is."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a dream is: `octave` and `iteration` count from 1, `fraction` of all work is done.
-
-    `preview(side)` makes an H x W x C uint8 picture of the state, its longer side at most `side`;
-    it works only until the generator is advanced.
-    """
-
-    octave: int
-    octaves: int
-    iteration: int
-    iterations: int
-    fraction: float
-    preview: Callable[[int], Image]
 
 
 @dataclass(frozen=True)
@@ -145,7 +129,7 @@ class Dream:
         sizes = octaves.sizes((pixels.shape[1], pixels.shape[2]), self.settings)
         starts = octaves.starts(pixels, sizes, self.settings.octave_mode)
         generator = torch.Generator().manual_seed(self.settings.seed)
-        clock = _Clock(sizes, self.settings.iterations)
+        clock = Clock(sizes, self.settings.iterations)
         self._scaled_for: dict[str, float] = {}
 
         smaller: Tensor | None = None
@@ -280,27 +264,3 @@ class Dream:
 
 def _is_large(pixels: Tensor) -> bool:
     return pixels.numel() > LARGE
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """Turns iterations done at an octave into `Progress`; work is counted in pixels."""
-
-    sizes: list[tuple[int, int]]
-    iterations: int
-
-    def progress(
-        self, size: tuple[int, int], done: float, preview: Callable[[int], Image]
-    ) -> Progress:
-        """The event for `done` iterations at the octave of `size`."""
-        areas = [height * width for height, width in self.sizes]
-        octave = self.sizes.index(size)
-        work = sum(areas[:octave]) + areas[octave] * done / self.iterations
-        return Progress(
-            octave + 1,
-            len(self.sizes),
-            max(1, math.ceil(done)),
-            self.iterations,
-            work / sum(areas),
-            preview,
-        )

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from dreamcore import allocator, devices, octaves, responses, tiling, weights
 from dreamcore.bundled import BUNDLED
-from dreamcore.dream import Dream, Progress, Result
+from dreamcore.dream import Dream, Result
 from dreamcore.errors import ImageError
 from dreamcore.motion.carried import Previous
 from dreamcore.pixels import Image, Source, check_image, check_mask, padded
+from dreamcore.progress import Progress
 from dreamcore.responses import INSPECTED, Response
 from dreamcore.settings import DreamSettings, Execution
 from dreamcore.terms import terms_for, weighted
