@@ -8,6 +8,7 @@ only what lies between client and engine is measured.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import statistics
 import subprocess
@@ -140,6 +141,14 @@ def node() -> Iterator[str]:
         cluster.shutdown()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Both parts."""
+    if importlib.util.find_spec("ray") is None:
+        print("not measured, there is no Ray here: pip install 'dreambridge[ray]'")
+        return
     overhead()
     dispatch()
+
+
+if __name__ == "__main__":
+    main()

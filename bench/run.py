@@ -10,7 +10,17 @@ from pathlib import Path
 from dreamcore.allocator import with_large_pages
 from dreamcore.waiting import with_short_waits
 
-BENCHMARKS = ("step", "int8", "whole_dream", "canvas", "bridge", "batch", "contention")
+BENCHMARKS = (
+    "step",
+    "int8",
+    "whole_dream",
+    "canvas",
+    "bridge",
+    "batch",
+    "contention",
+    "cluster",
+    "motion",
+)
 
 
 def main() -> None:

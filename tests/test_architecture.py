@@ -26,7 +26,7 @@ MAY_IMPORT = {
 """Everything beyond the standard library that these packages may know."""
 
 COMPUTING = {
-    "dreambridge.workers.cluster.actor",
+    "dreambridge.workers.cluster.computing",
     "dreambridge.workers.dreaming",
     "dreambridge.workers.inspecting",
     "dreambridge.workers.process",

@@ -1,7 +1,8 @@
 """What runs on the cluster's nodes: an actor that keeps the engine warm, and dreams job by job.
 
-The driver calls `dream`, whose events stream back through Ray, and meanwhile `command` in another
-of the actor's threads. Nodes import this module by name, so dreambridge is installed on each.
+The driver calls `dream`, whose events stream back through Ray, and meanwhile `command` and
+`inspect` in others of the actor's threads. None of them computes: that is `computing`'s business.
+Nodes import this module by name, so dreambridge is installed on each.
 """
 
 from __future__ import annotations
@@ -19,19 +20,15 @@ from bridgeclient.errors import BridgeError
 from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge import __version__
 from dreambridge.failures import as_bridge_error
-from dreambridge.workers.dreaming import Commands, dream_events
-from dreambridge.workers.inspecting import inspect_event
+from dreambridge.workers.cluster.computing import EngineThread
 from dreambridge.workers.messages import Cancel, Credit, from_frames, to_frames
-from dreamcore import Dreamer, Execution
+from dreamcore.settings import Execution
 
 Frames = list[NDArray[np.uint8]]
 """A message's frames as arrays, whose memory Ray hands on without a copy; it would copy bytes."""
 
 THREADS = 5
 """For the dream, a question, for `live`, and two so that commands never wait."""
-
-_QUIET_S = 10.0
-"""After this long without a job the engine gives memory back that it keeps for the next one."""
 
 
 @dataclass(frozen=True)
@@ -50,19 +47,16 @@ class EngineActor:
 
     def __init__(self, weights: str, device: str, precision: str) -> None:
         logging.basicConfig(level=logging.INFO)  # Ray collects standard error
-        self._weights, self._execution = weights, Execution(device, precision)
-        self._dreamer: Dreamer | None = None
-        self._job, self._commands = "", Commands()
-        self._resting: threading.Timer | None = None
+        self._engine = EngineThread(weights, Execution(device, precision))
 
     def warm_up(self) -> Facts:
         """Load the engine."""
         try:
-            self._dreamer = dreamer = Dreamer(self._weights, self._execution)
+            device, precision = self._engine.warm_up()
         except Exception as error:
             logging.exception("the engine could not start")
             return Facts(__version__, os.getpid(), failure=as_bridge_error(error))
-        return Facts(__version__, os.getpid(), dreamer.device, dreamer.precision)
+        return Facts(__version__, os.getpid(), device, precision)
 
     def live(self) -> None:
         """Never return, so that whoever waits for it is told of the actor's end."""
@@ -70,35 +64,18 @@ class EngineActor:
 
     def command(self, command: Cancel | Credit) -> None:
         """Act on what is said about the job, if it is the one that runs."""
-        if command.job == self._job:
-            self._commands.cancelled |= isinstance(command, Cancel)
-            self._commands.credit |= isinstance(command, Credit)
+        self._engine.command(command)
 
     def dream(self, frames: Sequence[NDArray[np.uint8]]) -> Iterator[Frames]:
         """The events of the job in the frames of its request, each as frames."""
-        assert self._dreamer is not None
-        if self._resting:
-            self._resting.cancel()
         request: DreamRequest = from_frames([frame.data for frame in frames])
-        self._commands, self._job = Commands(), request.job
-        try:
-            for event in dream_events(self._dreamer, request, lambda: self._commands):
-                yield as_arrays(to_frames(event))
-        finally:
-            self._job = ""
-            self._resting = threading.Timer(_QUIET_S, self._rest)
-            self._resting.daemon = True
-            self._resting.start()
+        for event in self._engine.dream(request):
+            yield as_arrays(to_frames(event))
 
     def inspect(self, frames: Sequence[NDArray[np.uint8]]) -> Frames:
         """The answer to the question in the frames, as frames; beside a dream, too."""
-        assert self._dreamer is not None
         question: InspectRequest = from_frames([frame.data for frame in frames])
-        return as_arrays(to_frames(inspect_event(self._dreamer, question)))
-
-    def _rest(self) -> None:
-        if self._dreamer is not None and not self._job:
-            self._dreamer.release_memory()
+        return as_arrays(to_frames(self._engine.inspect(question)))
 
 
 def as_arrays(frames: Sequence[bytes | memoryview]) -> Frames:

@@ -16,7 +16,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import ObjectStoreFullError, OutOfDiskError, RayError, RayTaskError
 
 from bridgeclient.errors import BridgeError, Cancelled, bridge_error
 from bridgeclient.events import Failed, Preview, Result, Started
@@ -218,14 +218,17 @@ def _too_large() -> BridgeError:
     return bridge_error(
         "engine.out_of_memory",
         "Ray's object store has no room for this dream.",
-        "Dream a smaller region, or start Ray with a larger --object-store-memory.",
+        "Dream a smaller region, make room on the nodes' disks, or start Ray with a larger "
+        "--object-store-memory.",
     )
 
 
-def _failed(error: Exception) -> BridgeError:
+def _failed(error: RayTaskError) -> BridgeError:
+    if isinstance(error.cause, ObjectStoreFullError | OutOfDiskError):
+        return _too_large()
     return bridge_error(
         "engine.failed",
-        f"The engine failed: {type(error).__name__}.",
+        f"The engine failed: {type(error.cause).__name__}.",
         "`dreambridge status` shows where the log is; it has the details.",
     )
 

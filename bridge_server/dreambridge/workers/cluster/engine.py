@@ -19,7 +19,7 @@ from dreambridge.workers.cluster.options import ClusterOptions
 from dreambridge.workers.cluster.slots import Slot
 from dreambridge.workers.interface import EngineState
 from dreambridge.workers.messages import Cancel, Credit
-from dreamcore.allocator import with_large_pages
+from dreamcore.allocator import with_large_pages, with_one_arena
 from dreamcore.waiting import with_short_waits
 
 _log = logging.getLogger("dreambridge.driver")
@@ -80,7 +80,7 @@ class Engine:
         return bridge_error("engine.failed", message, hint)
 
     def _make(self) -> Any:
-        wanted = with_short_waits(with_large_pages(os.environ))
+        wanted = with_one_arena(with_short_waits(with_large_pages(os.environ)))
         added = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
         added["OMP_NUM_THREADS"] = str(self.slot.threads)
         options = self._options

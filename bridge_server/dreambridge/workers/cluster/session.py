@@ -12,6 +12,7 @@ import ipaddress
 import os
 import secrets
 import socket
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,8 @@ from bridgeclient.errors import BridgeError, bridge_error
 from dreambridge.workers.cluster.options import LOCAL
 
 _TRY_S = 5.0
+_TRIES = "RAY_NUM_REDIS_GET_RETRIES"
+"""How often, once a second, Ray asks a cluster that answers, but refuses."""
 
 
 @contextlib.contextmanager
@@ -32,6 +35,8 @@ def joined(address: str, folder: Path) -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address == LOCAL:
         _keep_private()
+    else:
+        os.environ.setdefault(_TRIES, "5")
     _init(address, folder)
     try:
         yield
@@ -62,6 +67,8 @@ def _init(address: str, folder: Path) -> None:
     except BridgeError:
         raise
     except Exception as error:  # Ray raises of many kinds here, and none of its own
+        if "AuthenticationError" in "".join(traceback.format_exception(error)):
+            raise _refused(address) from error
         first = str(error).strip().partition("\n")[0][:300]
         raise _unreachable(address, first or type(error).__name__) from error
 
@@ -86,6 +93,15 @@ def _try(address: str) -> None:
         socket.create_connection((host, int(port)), _TRY_S).close()
     except OSError as error:
         raise _unreachable(address, error.strerror or str(error)) from error
+
+
+def _refused(address: str) -> BridgeError:
+    return bridge_error(
+        "server.start_failed",
+        f"The Ray cluster at {address} can't be joined: it lets nobody in without its token.",
+        "Set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN here as they are on its nodes; "
+        "see docs/cluster.md.",
+    )
 
 
 def _unreachable(address: str, why: str) -> BridgeError:
