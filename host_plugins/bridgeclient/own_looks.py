@@ -131,16 +131,20 @@ class OwnLooks:
         return look
 
     def take_in(self, path: Path, label: str = "") -> OwnLook:
-        """Import a look's file, under this label if one is given.
+        """Import a look's file, under this label if one is given; raises as `look_of`, `save`."""
+        look = self.look_of(path)
+        return self.save(label or look.label, look.settings, look.thumbnail)
+
+    def look_of(self, path: Path) -> OwnLook:
+        """The look in a file of the user's, not yet imported.
 
         Raises:
-            RequestError: `request.invalid`, it is no look, or its name is taken.
+            RequestError: `request.invalid`, it is no look.
         """
         try:
-            look = self._parsed(path)
+            return self._parsed(path)
         except (OSError, ValueError) as error:
             raise _refused(f"{path} can't be imported: {error}", "Export it again.") from error
-        return self.save(label or look.label, look.settings, look.thumbnail)
 
     def export(self, name: str, path: Path) -> None:
         """Write a look to a file of the user's.
@@ -273,11 +277,7 @@ def plugin_looks(folder: Path) -> OwnLooks:
 
 
 def _home(folder: Path) -> Path:
-    """The user's data folder, which the installer wrote into a plug-in's folder.
-
-    Raises:
-        ServerError: `server.start_failed`, it is not to be read there.
-    """
+    """The user's data folder, which the installer wrote into a plug-in's folder."""
     try:
         bridge = json.loads((folder / "bridge.json").read_text("utf-8"))
         return Path(bridge["connection_file"]).parent

@@ -117,6 +117,12 @@ def context_margin(
     return round(min(reach, max(halo, selection.width, selection.height)))
 
 
+def middle_square(rect: Rect) -> Rect:
+    """The largest square in the middle of the rectangle."""
+    side = min(rect.width, rect.height)
+    return Rect(rect.x + (rect.width - side) // 2, rect.y + (rect.height - side) // 2, side, side)
+
+
 def with_context(selection: Rect, canvas: Rect, margin: int) -> Rect:
     """The selection and `margin` pixels around it, clipped to the canvas.
 

@@ -14,6 +14,7 @@ from bridgeclient.region import (
     cut,
     grown,
     intersection,
+    middle_square,
     moved,
     relative,
     selection_bounds,
@@ -84,6 +85,11 @@ def test_context_stays_on_the_canvas_and_keeps_the_selection(selection: Rect, ma
     assert intersection(region, canvas) == region
     assert intersection(inside, region) == inside
     assert region == intersection(grown(inside, margin), canvas)
+
+
+def test_the_middle_square_is_as_far_from_both_ends() -> None:
+    assert middle_square(Rect(3, 5, 20, 8)) == Rect(9, 5, 8, 8)
+    assert middle_square(Rect(3, 5, 8, 21)) == Rect(3, 11, 8, 8)
 
 
 def test_margin_grows_with_depth_and_octaves_up_to_the_selection() -> None:

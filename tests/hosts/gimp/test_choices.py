@@ -65,3 +65,11 @@ def test_a_guide_from_a_file(found: dict[str, Any]) -> None:
     assert facts["images"] == 1
     assert facts["missing"]["status"] == "execution-error"
     assert "guide.png" in facts["missing"]["message"]
+
+
+def test_a_look_of_ones_own_beside_a_damaged_one(found: dict[str, Any]) -> None:
+    facts = good(found["a look of one's own, beside a damaged one"])
+    assert facts["name"] == "Dream · My dots"
+    assert "bad.dreamlook is passed over: it is no look's file." in facts["said"]
+    assert facts["gone"]["status"] == "execution-error"
+    assert "my-dots" in facts["gone"]["message"]

@@ -77,8 +77,8 @@ def _declare_own(procedure: Gimp.Procedure, labels: _Mnemonics) -> None:
     label = labels.next("Coherent frames")
     procedure.add_boolean_argument(COHERENT, label, about, False, _FLAGS)
     about = (
-        "Pixels around the selection that the dream sees, so that it continues them; "
-        "-1 chooses from the layers and octaves."
+        "How much around the selection the dream sees, so that it continues it; -1 chooses. In "
+        "pixels, otherwise from the layers and octaves."
     )
     bounds = *INT_LIMITS, AUTOMATIC
     procedure.add_int_argument("context", labels.next("Context"), about, *bounds, _FLAGS)
@@ -108,7 +108,7 @@ class _Mnemonics:
     """Gives each label a key of its own, besides those of the dialog's buttons."""
 
     def __init__(self) -> None:
-        self._taken = set("hrcdolsnavk ")  # help, reset, cancel, dream, OK, load, save, …
+        self._taken = set("hrcdolsnavki ")  # help, reset, cancel, dream, OK, load, save, …
 
     def next(self, label: str) -> str:
         """The label with an underscore before its key, as it is where no letter is left."""

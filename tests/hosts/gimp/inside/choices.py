@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gegl, Gimp, Gio
@@ -168,3 +169,21 @@ def _() -> Any:
         "missing": call(image, [layer], **QUICK, guide_file="/nowhere/guide.png"),
         "images": len(Gimp.get_images()),
     }
+
+
+@case("a look of one's own, beside a damaged one")
+def _() -> Any:
+    from bridgeclient.own_looks import plugin_looks
+
+    looks = plugin_looks(processes.PLUGIN)
+    folder = Path(processes.bridge()["connection_file"]).parent / "looks"
+    looks.save("My dots", {"layers": {"relu2_2": 1.0}, "iterations": 2, "octaves": 1})
+    (folder / "bad.dreamlook").write_text("{", "utf-8")
+    image = picture()
+    layer = painted(image)
+    outcome = call(image, [layer], preset="my-dots")
+    said = (FOLDER / "log.txt").read_text("utf-8", "replace")
+    looks.delete("my-dots")
+    looks.delete("bad")
+    gone = call(image, [layer], preset="my-dots")
+    return {**outcome, "name": image.get_layers()[0].get_name(), "said": said, "gone": gone}

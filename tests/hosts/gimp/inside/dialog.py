@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,7 @@ from gi.repository import Gimp, Gio
 
 from inside.harness import (
     AGAIN,
-    DREAM,
     FOLDER,
-    PARAMETERS,
     QUICK,
     call,
     case,
@@ -25,6 +22,7 @@ from inside.harness import (
     state,
 )
 from inside.layers import group_of_two
+from inside.photographed import all_metadata, awaited, interactive, photo
 from inside.processes import concurrently, running, wait_until, wait_until_dreaming
 from inside.screen import (
     ASIDE,
@@ -41,41 +39,11 @@ from inside.screen import (
 )
 
 
-def dreams() -> int:
-    """How many dreams the server has finished, previews among them."""
-    return Path(PARAMETERS["log"]).read_text("utf-8").count("ended: result")
-
-
-@contextmanager
-def awaited() -> Iterator[None]:
-    """Do something that starts a dream, and wait until the server has finished it."""
-    before = dreams()
-    yield
-    wait_until(lambda: dreams() > before, "a dream")
-    wait_until(lambda: not running(), "quiet")
-    time.sleep(0.5)  # until what came back is drawn
-
-
 def widen_layers() -> None:
     """Drag the border of the docks, so that the picture shows the layers' names."""
     drag = "mousemove 1036 421 mousedown 1 mousemove 1000 421 mouseup 1"
     shell("xdotool", *drag.split(), *ASIDE)
     time.sleep(1.5)  # until the window is drawn
-
-
-def photo(scale: float = PARAMETERS["scale"]) -> tuple[Gimp.Image, Gimp.Layer]:
-    """The photograph with a soft ellipse selected, shown in the window."""
-    file = Gio.File.new_for_path(PARAMETERS["photo"])
-    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
-    image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
-    ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
-    show(image)
-    return image, image.get_layers()[0]
-
-
-def interactive(image: Gimp.Image, layer: Gimp.Layer, **arguments: Any) -> dict[str, Any]:
-    mode = Gimp.RunMode.INTERACTIVE
-    return call(image, [layer], arguments.pop("procedure", DREAM), run_mode=mode, **arguments)
 
 
 def click_cancel() -> None:
@@ -87,11 +55,6 @@ def click_cancel() -> None:
     size, left, _ = shell("convert", *pictures, *bar.split()).split("+")
     right = int(size.split("x")[0]) + int(left)
     shell("xdotool", "mousemove", str(right - 15), "772", "click", "1")
-
-
-def all_metadata(image: Gimp.Image) -> list[str]:
-    found = [layer.get_parasite("dreambridge") for layer in image.get_layers()]
-    return [bytes(parasite.get_data()).decode() for parasite in found if parasite]
 
 
 @case("dialog")

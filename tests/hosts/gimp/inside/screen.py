@@ -31,6 +31,22 @@ def press(title: str, *keys: str) -> None:
         time.sleep(0.2)  # a person's pace; GTK drops keys that come while a menu opens
 
 
+def keys(*names: str) -> None:
+    """Press keys where the focus is."""
+    for name in names:
+        shell("xdotool", "key", name)
+        time.sleep(0.2)
+
+
+def write(title: str, text: str) -> None:
+    """Replace the text in a new window's field, and confirm it."""
+    wait_until(lambda: window(title), f"a window {title}")
+    time.sleep(0.5)  # until its field has the focus
+    keys("ctrl+a")
+    shell("xdotool", "type", "--delay", "30", text)
+    keys("Return")
+
+
 def choose(action: str) -> None:
     """Run a menu's action as GIMP's users find it: by searching for its name."""
     press("– GIMP", "slash")
@@ -54,6 +70,14 @@ def photograph(name: str, of: str = "root") -> str:
     path = FOLDER / f"{name}.png"
     shell("import", "-window", of, str(path))
     return path.name
+
+
+def part_of(title: str, name: str, right: int, top: int, width: int, height: int) -> bytes:
+    """A picture of a part of a window, so far from its right edge, as a file's bytes."""
+    part = f"{width}x{height}+{size(title)[0] - right}+{top}"
+    path = FOLDER / f"{name}.png"
+    shell("import", "-window", window(title), "-crop", part, "+repage", str(path))
+    return path.read_bytes()
 
 
 def hold_picture(title: str, name: str) -> None:

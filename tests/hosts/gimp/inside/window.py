@@ -1,4 +1,4 @@
-"""A document in GIMP's window: undo, and closing it while it is dreamed."""
+"""A document in GIMP's window: looking, undo, and closing it while it is dreamed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
+from inside import looking  # noqa: F401  whose cases come first, in the same window
 from inside.harness import AGAIN, FOLDER, QUICK, call, case, ellipse, painted, picture, state
 from inside.processes import running, wait_until, wait_until_dreaming
 from inside.screen import DISPLAYS, choose, dream_long, press, show, window

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bridgeclient.estimate import octave_sizes
 from bridgeclient.looks import Json, counted
 from bridgeclient.protocol import ImageFrame
-from bridgeclient.region import Rect, context_margin, intersection, with_context
+from bridgeclient.region import Rect, context_margin, intersection, middle_square, with_context
 from bridgeclient.request import DreamRequest
 from gimpdream.arguments import Parameters
 from gimpdream.document.appearance import guide_frame, small_frame
@@ -113,10 +113,8 @@ def small_sketch(source: SourceRegion, side: int, parameters: Parameters) -> Ske
         UserError: the guide is empty.
     """
     region, settings = source.region, parameters.settings
-    length = min(region.width, region.height)
-    left = region.x + (region.width - length) // 2
-    square = Rect(left, region.y + (region.height - length) // 2, length, length)
-    scale = min(1.0, side / length)
+    square = middle_square(region)
+    scale = min(1.0, side / square.width)
     lost = round(-math.log(scale) / math.log(settings["octave_scale"]))
     reduced = settings | {
         "octaves": max(1, settings["octaves"] - lost),

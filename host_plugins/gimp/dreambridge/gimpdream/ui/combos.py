@@ -6,6 +6,7 @@ They write ordinary arguments, so that a script, GIMP's saved settings and the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import gi
@@ -14,6 +15,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk  # noqa: E402
 
 from bridgeclient.features import FEATURE_WORDS, Json, features  # noqa: E402
+from gimpdream.arguments import argument_name  # noqa: E402
 
 
 def features_combo(config: Any, schema: Json) -> Gtk.Widget:
@@ -23,7 +25,8 @@ def features_combo(config: Any, schema: Json) -> Gtk.Widget:
         "the network VGG16; Advanced shows and mixes them by name."
     )
     words = {layer: FEATURE_WORDS[layer].capitalize() for layer in features(schema)}
-    return combo(config, "layers", "Features", about, words, _mixture)
+    others = {"channels": "", "layers_at": ""}  # what is chosen is all of its features, throughout
+    return combo(config, "layers", "Features", about, words, _mixture, others)
 
 
 def _mixture(layers: str) -> str:
@@ -41,8 +44,12 @@ def combo(
     about: str,
     words: Mapping[str, str],
     name: Callable[[str], str] = str,
+    others: Mapping[str, str] = MappingProxyType({}),
 ) -> Gtk.Widget:
-    """A row with a choice of an argument's values in words; another value gets a `name`."""
+    """A row with a choice of an argument's values in words; another value gets a `name`.
+
+    `others` are arguments that take these values when the user chooses.
+    """
     box, known = Gtk.ComboBoxText(tooltip_text=about), list(words)
     for value, text in words.items():
         box.append(value, text)
@@ -57,6 +64,8 @@ def combo(
     def choose(*_: object) -> None:
         chosen = box.get_active_id()
         if chosen is not None and chosen != config.get_property(argument):
+            for other, empty in others.items():
+                config.set_property(argument_name(other), empty)
             config.set_property(argument, chosen)
 
     show()

@@ -32,19 +32,20 @@ from gimpdream.arguments import (  # noqa: E402
 )
 from gimpdream.bridge.duration import DurationEstimate  # noqa: E402
 from gimpdream.commands import Command  # noqa: E402
+from gimpdream.ui.channels import ChannelStrip  # noqa: E402
 from gimpdream.ui.combos import combo, features_combo  # noqa: E402
 from gimpdream.ui.guides import guide_rows, optional  # noqa: E402
-from gimpdream.ui.looks import looks_grid  # noqa: E402
+from gimpdream.ui.looks import LooksGrid  # noqa: E402
 from gimpdream.ui.presets import follow_presets  # noqa: E402
 from gimpdream.ui.preview import Preview  # noqa: E402
 from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
 from gimpdream.ui.seeds import seed_row, variations  # noqa: E402
 
-_LARGEST = 1080, 680
+_LARGEST = 1180, 860
 _BESIDE, _ABOVE = 20, 70
 """What the screen needs at least beside the dialog, its title bar included."""
 
-_GAP = 12
+_GAP = 8
 _ROW_GAP = 6
 _SLIDER_REACH = 5
 """A slider without a natural end goes to this many times its default; typing goes further."""
@@ -70,9 +71,11 @@ def ask(
     preview = Preview(here, lambda: command.parameters(config), source, estimate)
     kind = _Kind(remembers=stored is not None, several=command.several)
     content = _Content(dialog, config, schema, kind)
-    looks = looks_grid(config, schema, here / "looks", preview.sketches, stored)
+    looks = LooksGrid(config, schema, here, preview.sketches, stored, preview.thumbnail)
+    strip = ChannelStrip(config, schema, preview.seeing)
     more = variations(config, schema, preview.sketches)
-    dialog.get_content_area().pack_start(content.beside(preview.widget, looks, more), True, True, 0)
+    first = [looks.widget, strip.widget]
+    dialog.get_content_area().pack_start(content.beside(preview.widget, first, more), True, True, 0)
     dialog.set_default_size(*_room_for(dialog))
     config.connect("notify", lambda *_: preview.changed())
     try:
@@ -107,10 +110,12 @@ class _Content:
         self._several, self._schema = kind.several, schema
         self._settings = schema["properties"]
 
-    def beside(self, preview: Gtk.Widget, looks: Gtk.Widget, more: Gtk.Widget) -> Gtk.Widget:
-        """The pages beside the preview; the looks come first, what varies them last."""
+    def beside(
+        self, preview: Gtk.Widget, choices: Sequence[Gtk.Widget], more: Gtk.Widget
+    ) -> Gtk.Widget:
+        """The pages beside the preview; choices by looking come first, what varies them last."""
         pages = Gtk.Notebook()
-        first = [looks, *self._first(), more]
+        first = [*choices, *self._first(), more]
         pages.append_page(_scrolled(first), Gtk.Label.new_with_mnemonic("Loo_k"))
         pages.append_page(_scrolled(self._advanced()), Gtk.Label.new_with_mnemonic("_Advanced"))
         columns = Gtk.Paned(border_width=_GAP)  # the preview gets all the room that is left
@@ -219,7 +224,7 @@ def _scrolled(widgets: Sequence[Gtk.Widget]) -> Gtk.Widget:
 
 def _pass_wheel_on(widget: Gtk.Widget, scrolled: Gtk.ScrolledWindow) -> None:
     """Let the mouse wheel scroll the page instead of changing values that it passes."""
-    if isinstance(widget, Gtk.SpinButton | Gtk.ComboBox):
+    if isinstance(widget, Gtk.SpinButton | Gtk.ComboBox | Gtk.Scale):
         widget.connect("scroll-event", lambda _, event: _scroll(scrolled, event))
     if isinstance(widget, Gtk.Container):
         widget.forall(lambda child: _pass_wheel_on(child, scrolled))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import gi
 
+gi.require_version("Gdk", "3.0")
 gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
+from gi.repository import Gdk, GdkPixbuf, GLib, Gtk, Pango  # noqa: E402
 
 from gimpdream.ui.sketches import SIDE  # noqa: E402
+
+_LETTERS = 10
+"""A longer name is cut off below its picture; whoever adds it has it in the tooltip."""
 
 
 class PictureChoice:
@@ -40,7 +45,9 @@ class PictureChoice:
         box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, tooltip_text=about)
         box.pack_start(image, False, False, 0)
         if label:
-            box.pack_start(Gtk.Label(label=label), False, False, 0)
+            name_below = Gtk.Label(label=label, max_width_chars=_LETTERS)
+            name_below.set_ellipsize(Pango.EllipsizeMode.END)
+            box.pack_start(name_below, False, False, 0)
         child = Gtk.FlowBoxChild(name=name)
         child.add(box)
         self.widget.add(child)
@@ -60,6 +67,23 @@ class PictureChoice:
                 self.widget.select_child(child)
         self._telling = True
 
+    def on_menu(self, pop_up: Callable[[str | None, Gdk.Event | None], None]) -> None:
+        """Tell which picture a menu is asked for, with the mouse or the key for menus."""
+
+        def pressed(grid: Gtk.FlowBox, event: Gdk.EventButton) -> bool:
+            if event.button != Gdk.BUTTON_SECONDARY:
+                return False
+            child = grid.get_child_at_pos(int(event.x), int(event.y))
+            pop_up(child.get_name() if child else "", event)
+            return True
+
+        def asked(_: Gtk.FlowBox) -> bool:
+            pop_up(None, None)
+            return True
+
+        self.widget.connect("button-press-event", pressed)
+        self.widget.connect("popup-menu", asked)
+
     def clear(self) -> None:
         """Take all pictures away."""
         self._images.clear()
@@ -77,6 +101,20 @@ class PictureChoice:
         if children:
             children[0].grab_focus()
         return True
+
+
+def unpacked(data: bytes) -> GdkPixbuf.Pixbuf | None:
+    """The picture in a file's bytes, None if it is damaged or there is none."""
+    loader = GdkPixbuf.PixbufLoader()
+    picture = None
+    try:
+        loader.write(data)
+        loader.close()
+        picture = loader.get_pixbuf()
+    except GLib.Error:
+        with suppress(GLib.Error):
+            loader.close()
+    return picture and picture.scale_simple(SIDE, SIDE, GdkPixbuf.InterpType.BILINEAR)
 
 
 def bundled(path: Path) -> GdkPixbuf.Pixbuf | None:

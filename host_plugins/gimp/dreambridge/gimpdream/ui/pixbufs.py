@@ -10,9 +10,10 @@ gi.require_version("GdkPixbuf", "2.0")
 from gi.repository import GdkPixbuf, GLib  # noqa: E402
 
 from bridgeclient.protocol import ImageFrame  # noqa: E402
-from bridgeclient.region import Rect, relative  # noqa: E402
+from bridgeclient.region import Rect, middle_square, relative  # noqa: E402
 
 _CHECK, _LIGHT, _DARK = 8, 0xFF999999, 0xFF666666
+_GREY = 0x999999FF
 _SMOOTH = GdkPixbuf.InterpType.BILINEAR
 
 
@@ -55,7 +56,7 @@ def paste(patch: Patch, onto: GdkPixbuf.Pixbuf, covers: Rect) -> None:
     """Put what is to be seen of the patch onto an opaque picture that covers a rectangle."""
     across, down = onto.get_width() / covers.width, onto.get_height() / covers.height
     at, whole = relative(patch.part, covers), relative(patch.whole, covers)
-    left, top = round(at.x * across), round(at.y * down)
+    left, top = max(0, round(at.x * across)), max(0, round(at.y * down))
     right = min(onto.get_width(), round(at.right * across))
     bottom = min(onto.get_height(), round(at.bottom * down))
     if right <= left or bottom <= top:
@@ -68,3 +69,19 @@ def paste(patch: Patch, onto: GdkPixbuf.Pixbuf, covers: Rect) -> None:
         whole.height * down / patch.picture.get_height(),
         *(_SMOOTH, 255, left, top, _CHECK, _LIGHT, _DARK),
     )
+
+
+def square(patch: Patch, side: int) -> GdkPixbuf.Pixbuf:
+    """The middle of what is to be seen of the patch."""
+    picture = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, side, side)
+    picture.fill(_GREY)
+    paste(patch, picture, middle_square(patch.part))
+    return picture
+
+
+def as_jpeg(picture: GdkPixbuf.Pixbuf | None) -> bytes:
+    """The picture as a file has it; nothing for none."""
+    if picture is None:
+        return b""
+    _, data = picture.save_to_bufferv("jpeg", ["quality"], ["88"])
+    return bytes(data)

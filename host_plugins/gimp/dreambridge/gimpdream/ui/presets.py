@@ -7,6 +7,7 @@ from typing import Any
 from bridgeclient.looks import Json, look
 from gimpdream.arguments import (
     CUSTOM,
+    STORED,
     argument_name,
     is_set,
     preset_settings,
@@ -23,6 +24,8 @@ def follow_presets(config: Any, schema: Json, stored: Json | None) -> None:
     which would take the unset value for a number.
     """
     filling = False
+    if config.get_property("preset") not in (CUSTOM, STORED, *schema["x-presets"]):
+        config.set_property("preset", CUSTOM)  # a look of one's own that is gone
 
     def fill(*_: object) -> None:
         nonlocal filling

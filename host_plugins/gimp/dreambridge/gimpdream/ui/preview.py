@@ -14,8 +14,9 @@ from pathlib import Path
 
 import gi
 
+gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import GLib, Gtk  # noqa: E402
+from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
 from bridgeclient.looks import counted  # noqa: E402
@@ -25,14 +26,16 @@ from gimpdream.bridge.jobs import NAME  # noqa: E402
 from gimpdream.bridge.preview_request import Sketch  # noqa: E402
 from gimpdream.document.plan import Plan  # noqa: E402
 from gimpdream.errors import UserError  # noqa: E402
-from gimpdream.ui.pixbufs import Patch, pixbuf  # noqa: E402
+from gimpdream.ui.pixbufs import Patch, pixbuf, square  # noqa: E402
 from gimpdream.ui.preview_picture import PreviewPicture, View  # noqa: E402
 from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
+from gimpdream.ui.seeing import Seeing  # noqa: E402
 from gimpdream.ui.sketches import Sketches  # noqa: E402
 
 _QUICK, _FINE = 90_000, 300_000
 """Pixels that are dreamed for a first look, and for one that fills a large dialog."""
 
+_THUMBNAIL = 144  # the side of a saved look's picture, in pixels
 _DEBOUNCE_MS = 250
 _POLL_MS = 40
 _WATCH_MS = 500
@@ -64,7 +67,8 @@ class Preview:
         self._debouncing = self._polling = 0
         self._watching = GLib.timeout_add(_WATCH_MS, self._watch)
         self._closed = False
-        self.sketches = Sketches(source)
+        self._dreamed: Patch | None = None
+        self.sketches, self.seeing = Sketches(source), Seeing(source)
         self.widget = self._build()
         threading.Thread(target=self._connect, args=(here,), daemon=True).start()
 
@@ -74,12 +78,15 @@ class Preview:
             GLib.source_remove(self._debouncing)
         self._debouncing = GLib.timeout_add(_DEBOUNCE_MS, self._start)
 
+    def thumbnail(self) -> GdkPixbuf.Pixbuf | None:
+        """The middle of the sketch of the settings as they are, as far as it is dreamed."""
+        return None if self._dreamed is None else square(self._dreamed, _THUMBNAIL)
+
     def close(self) -> None:
         """Stop dreaming and leave the server."""
         self._closed = True
-        for timer in (self._debouncing, self._polling, self._watching):
-            if timer:
-                GLib.source_remove(timer)
+        for timer in filter(None, (self._debouncing, self._polling, self._watching)):
+            GLib.source_remove(timer)
         self._debouncing = self._polling = self._watching = 0
         self._picture.close()
         if self._client is not None:
@@ -106,8 +113,8 @@ class Preview:
         box.pack_start(row, False, False, 0)
         self._status = self._line("Waking the dream server…")
         self._time = self._line("")
-        for line in (self._status, self._time):
-            box.pack_start(line, False, False, 0)
+        box.pack_start(self._status, False, False, 0)
+        box.pack_start(self._time, False, False, 0)
         box.show_all()
         return box
 
@@ -164,7 +171,7 @@ class Preview:
             self.changed()
 
     def _start(self) -> bool:
-        self._debouncing = 0
+        self._debouncing, self._dreamed = 0, None
         try:
             self._cancel()
             parameters = self._parameters()
@@ -211,9 +218,9 @@ class Preview:
             self._show_status("" if self._sketch else "Nothing is dreamed in this part.")
 
     def _cancel(self) -> None:
-        if self._client is not None and self._job is not None:
-            self._client.cancel(self._job)
         if self._client is not None:
+            if self._job is not None:
+                self._client.cancel(self._job)
             self.sketches.cancel(self._client)
         self._job = None
 
@@ -228,8 +235,10 @@ class Preview:
         try:
             while self._client is not None and (event := self._client.receive()) is not None:
                 self._handle(event)
-            if self._client is not None and self._job is None and not self._debouncing:
-                self.sketches.proceed(self._client)
+            if self._client is not None:
+                self.seeing.proceed(self._client)
+                if self._job is None and not self._debouncing:
+                    self.sketches.proceed(self._client)
         except bridge.BridgeError as error:
             self._disconnect(error)
             return _DONE
@@ -238,6 +247,7 @@ class Preview:
     def _handle(self, event: bridge.Event) -> None:
         if getattr(event, "job", None) != self._job:
             self.sketches.handle(event)
+            self.seeing.handle(event)
             return
         match event:
             case bridge.Accepted(ahead=ahead) if ahead:
@@ -245,7 +255,7 @@ class Preview:
             case bridge.Started():
                 self._show_status("Falling asleep…")
             case bridge.Preview(image=image):
-                self._show(image)
+                self._dreamed = self._show(image)
             case bridge.Progress(fraction=fraction):
                 self._show_status(f"Dreaming a sketch: {fraction:.0%}")
             case bridge.Result():
@@ -257,7 +267,7 @@ class Preview:
 
     def _finish(self, result: bridge.Result) -> None:
         """Show the sketch, and go on with a finer one; it tells how long the dream will take."""
-        self._show(result.image)
+        self._dreamed = self._show(result.image)
         if self._sketch is None or self._plan is None:
             return
         self._estimate.record(self._sketch.request, result)
@@ -278,10 +288,12 @@ class Preview:
         self._status.set_text(text)
         return _DONE
 
-    def _show(self, image: bridge.ImageFrame) -> None:
-        if self._sketch is not None and self._view is not None:
-            patch = Patch(pixbuf(image), self._sketch.covers, self._sketch.part)
-            self._picture.show(self._view, patch)
+    def _show(self, image: bridge.ImageFrame) -> Patch | None:
+        if self._sketch is None or self._view is None:
+            return None
+        patch = Patch(pixbuf(image), self._sketch.covers, self._sketch.part)
+        self._picture.show(self._view, patch)
+        return patch
 
 
 _ABOUT_ORIGINAL = "Hold it, or the picture, to see it undreamed."

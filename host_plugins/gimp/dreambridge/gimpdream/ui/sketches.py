@@ -21,7 +21,7 @@ from gimpdream.errors import UserError  # noqa: E402
 from gimpdream.ui.pixbufs import pixbuf, scaled  # noqa: E402
 from gimpdream.ui.preview_source import PreviewSource  # noqa: E402
 
-SIDE = 72
+SIDE = 68
 """Of a small picture, in pixels."""
 
 _DREAMED_SIDE = 112

@@ -1,0 +1,41 @@
+"""Asks the server what it sees in what is to be dreamed, whatever else it is doing.
+
+One question at a time, and another one when the document has changed meanwhile. Who shows the
+answer sets `answered`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bridgeclient as bridge
+from gimpdream.bridge.inspection import inspection
+from gimpdream.ui.preview_source import PreviewSource
+
+PICTURE_SIDE = 112
+"""Of the channels' pictures as they are asked for, in pixels."""
+
+
+class Seeing:
+    """The conversation; `layer` is the layer of the network to look at, "" for any."""
+
+    def __init__(self, source: PreviewSource) -> None:
+        self._source = source
+        self._asked: object = None
+        self._job: str | None = None
+        self.layer = ""
+        self.answered: Callable[[bridge.Inspected | bridge.Failed], None] = lambda _: None
+
+    def proceed(self, client: bridge.BridgeClient) -> None:
+        """Ask, if there is something new to ask for."""
+        question = self._source.state, self.layer
+        if self._job is not None or question[0] is None or question == self._asked:
+            return
+        self._asked = question
+        self._job = client.inspect(inspection(self._source.first, self.layer, PICTURE_SIDE))
+
+    def handle(self, event: bridge.Event) -> None:
+        """An event that was not the preview's."""
+        if isinstance(event, bridge.Inspected | bridge.Failed) and event.job == self._job:
+            self._job = None
+            self.answered(event)
