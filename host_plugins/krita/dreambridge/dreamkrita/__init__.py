@@ -1,7 +1,8 @@
 """The plug-in for Krita: region and pixels out, pixels in, new layer, and nothing that waits.
 
     plugin            what Krita is offered: a docker and its actions
-    controller        one dream from the button to the finished layer
+    controller        what the docker and the actions ask for
+    dream_run         one dream from the button to the finished layer
     settings_model    the settings behind the widgets                       (no Qt, no Krita)
     errors            what the user is told when something isn't possible   (no Qt, no Krita)
     qt                the one place that knows PyQt5 from PyQt6

@@ -1,7 +1,6 @@
-"""From the button to the finished layer: one dream at a time, and never a GUI that waits.
+"""What the dockers and the actions ask for: one dream at a time. One for all of Krita's windows.
 
-Work on the document is cut into steps (generators of `Pause`) that a timer drives in between the
-GUI's own events; the bridge thread talks to the server. One for all of Krita's windows.
+How a dream goes is `dream_run`; here is which one runs, and what of it and of the server is told.
 """
 
 from __future__ import annotations
@@ -9,22 +8,20 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from bridgeclient import BridgeError, Preview, Result
+from bridgeclient import BridgeError
 from bridgeclient.looks import Json, defaults
 from bridgeclient.validation import completed
 from dreamkrita.bridge import status_text
-from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, ServerStatus, Task
+from dreamkrita.bridge.bridge_thread import BridgeThread, ServerStatus
 from dreamkrita.bridge.status_text import ServerText, StatusText
 from dreamkrita.document import source, storage
 from dreamkrita.document.animation import Span
-from dreamkrita.document.beginning import begin, frames_to_dream, words
+from dreamkrita.document.beginning import begin, frames_to_dream
 from dreamkrita.document.earlier_dream import place
 from dreamkrita.document.history import HistoryEntry
-from dreamkrita.document.payload import LayerPixels
-from dreamkrita.document.running_dream import RunningDream
-from dreamkrita.document.running_frames import RunningFrames
 from dreamkrita.document.saving import SaveWatch
-from dreamkrita.document.work_queue import Pause, Work, WorkQueue
+from dreamkrita.document.work_queue import Work, WorkQueue
+from dreamkrita.dream_run import DreamRun
 from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
 from dreamkrita.settings_model import SEED_MOST, SettingsModel
@@ -45,12 +42,12 @@ class Controller(QtCore.QObject):
         super().__init__()
         self.model = model
         self.status, self.server = StatusText(), status_text.ASLEEP
-        self._dream: RunningDream | None = None
+        self._run: DreamRun | None = None
         self._count = 0
         self._front: Document | None = None
         self._work, self._saves = WorkQueue(self, self._failed), SaveWatch(self)
         self._saves.about_to_save.connect(self._before_saving)
-        self._saves.over.connect(self._work.go_on)
+        self._saves.over.connect(self._after_saving)
         self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
         self._posted.connect(self._on_messages)
         notifier = Krita.instance().notifier()
@@ -61,13 +58,13 @@ class Controller(QtCore.QObject):
 
     def check_server(self) -> None:
         """Ask how the server is, unless a dream tells it anyway."""
-        if self._dream is None:
+        if self._run is None:
             self._bridge.check_server()
 
     def on_document_changed(self) -> None:
         """Take back what was said of another document than the one in front."""
         front = Krita.instance().activeDocument()
-        if self._dream is None and front != self._front and self.status != status_text.GONE:
+        if self._run is None and front != self._front and self.status != status_text.GONE:
             self._set_status(StatusText())
         self._front = front
 
@@ -91,7 +88,7 @@ class Controller(QtCore.QObject):
 
     def offered_frames(self) -> Span | None:
         """The frames that can be dreamed of now; None, and a sentence why, if there are none."""
-        if self._dream is not None:
+        if self._run is not None:
             return None
         try:
             return frames_to_dream()
@@ -111,11 +108,8 @@ class Controller(QtCore.QObject):
 
     def cancel(self) -> None:
         """Stop the dream; its layer goes."""
-        dream = self._dream
-        if dream is None or dream.finished:
-            return
-        self._bridge.cancel(dream.number)
-        self._stop(dream, status_text.CANCELLED)
+        if self._run is not None:
+            self._run.cancel()
 
     def dreams(self) -> list[HistoryEntry]:
         """What the active document remembers, the newest first."""
@@ -125,7 +119,7 @@ class Controller(QtCore.QObject):
     def place(self, dream: HistoryEntry) -> None:
         """Put an earlier dream of the active document into it again, as a new layer."""
         document = Krita.instance().activeDocument()
-        if self._dream is None and document is not None:
+        if self._run is None and document is not None:
             self._work.do(self._place_or_tell(document, dream))
 
     @property
@@ -153,64 +147,22 @@ class Controller(QtCore.QObject):
         draft: bool = False,
         span: Span | None = None,
     ) -> None:
-        if self._dream is not None:
+        if self._run is not None:
             return
         self._count += 1
         what = self._count, settings, self.model.schema, self.model.edge
         try:
-            self._dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
+            dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
         except UserError as refusal:
             self._set_status(StatusText(str(refusal), wrong=True))
             return
+        self._run = run = DreamRun(self, dream, self._bridge, lambda: self.hide_earlier)
+        run.told.connect(self._on_told)
+        run.ended.connect(self._on_ended)
+        run.measured.connect(self.measured)
+        run.remembered.connect(self.remembered)
         self._saves.start()
-        self._set_status(status_text.CAPTURING)
-        self._work.do(self._send(self._dream))
-
-    def _send(self, dream: RunningDream) -> Work:
-        yield from dream.capture()
-        self._fetch(dream)
-        self._set_status(status_text.WAKING)
-
-    def _fetch(self, dream: RunningDream) -> None:
-        if (payload := dream.payload) is not None:
-            self._bridge.fetch(
-                Task(dream.number, payload.pack, payload.unpack, dream.wants_preview)
-            )
-
-    def _show(self, dream: RunningDream, picture: LayerPixels) -> Work:
-        if not dream.layer.has_to_wait(picture):
-            yield from dream.layer.show(picture, dream.hidden)
-        dream.showing = False
-
-    def _finish(self, dream: RunningDream, result: Result, picture: LayerPixels) -> Work:
-        whole = yield from dream.receive(result, picture)
-        if whole is None:
-            self._fetch(dream)
-            return
-        yield from self._place(dream, whole)
-        dream.finished = True
-        if dream.layer.gone:
-            self._end(dream, status_text.GONE)
-            return
-        dream.layer.keep(hide_earlier=self.hide_earlier)
-        if dream.remembers:
-            self.measured.emit(dream, result)
-            yield Pause.YIELD
-            storage.add(dream.source.document, dream.remembered(result, whole), whole.block)
-        dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
-        self._end(dream, StatusText(words(dream, result.seconds)))
-        self.remembered.emit()
-
-    def _place(self, dream: RunningDream, picture: LayerPixels) -> Work:
-        """Show the result; for a new group its document has to come to the front."""
-        while True:
-            if dream.layer.has_to_wait(picture):
-                self._set_status(status_text.ELSEWHERE)
-                yield Pause.RETRY
-                continue
-            yield from dream.layer.show(picture, dream.hidden)
-            if dream.layer.begun or dream.layer.gone:
-                return
+        run.start()
 
     def _place_or_tell(self, document: Document, dream: HistoryEntry) -> Work:
         try:
@@ -218,45 +170,30 @@ class Controller(QtCore.QObject):
             status = StatusText(f"“{dream.name}” is placed again.")
         except (UserError, ValueError) as error:
             status = StatusText(str(error), wrong=True)
-        if self._dream is None:  # else there is something newer to tell
+        if self._run is None:  # else there is something newer to tell
             self._set_status(status)
 
-    def _stop(self, dream: RunningDream, status: StatusText) -> None:
-        """End a dream without a result: its layer goes, whatever was done meanwhile stays."""
-        dream.finished = dream.stopping = True
-        self._work.clear()
-        self._set_status(status_text.CANCELLING)
-        self._work.do(self._withdraw(dream, status))
-
-    def _withdraw(self, dream: RunningDream, status: StatusText) -> Work:
-        yield from dream.layer.withdraw()
-        if dream.saved and source.is_open(dream.source.document):
-            dream.source.document.setModified(True)
-        self._end(dream, status)
-
     def _before_saving(self, everything: bool) -> None:
-        """Krita is about to write the document in front, or every one."""
-        dream = self._dream
-        if dream is not None and (everything or source.in_front(dream.source.document)):
-            dream.settle(self._work)
-            if self._dream is dream:
-                self._work.hold()
+        run = self._run
+        if run is not None:
+            run.before_saving(everything)
+
+    def _after_saving(self) -> None:
+        if self._run is not None:
+            self._run.after_saving()
 
     def _on_saved(self, path: str) -> None:
-        """Krita has written a file; what was under way in it is half a dream there."""
-        dream = self._dream
-        if dream is not None and dream.source.document.fileName() == path:
-            dream.saved = dream.layer.begun and not dream.aside
-            dream.aside = False
+        if self._run is not None:
+            self._run.on_saved(path)
 
-    def _end(self, dream: RunningDream, status: StatusText) -> None:
-        if dream.saved:
-            status = status_text.saved_halfway(status)
+    def _on_told(self, run: DreamRun) -> None:
+        self._set_status(run.status)
+
+    def _on_ended(self, run: DreamRun) -> None:
         self._saves.stop()
-        self._work.go_on()
-        dream.close()
-        self._dream = None
-        self._set_status(status)
+        self._run = None
+        run.deleteLater()
+        self._set_status(run.status)
         self._bridge.check_server()
 
     def _on_messages(self) -> None:
@@ -264,33 +201,12 @@ class Controller(QtCore.QObject):
         for message in self._bridge.messages():
             if isinstance(message, ServerStatus):
                 self._set_server(message)
-            elif self._dream is not None and message.number == self._dream.number:
-                self._on_job_message(self._dream, message)
-
-    def _on_job_message(self, dream: RunningDream, message: JobUpdate | JobEnded) -> None:
-        if dream.finished:
-            return
-        if dream.layer.gone:
-            self._bridge.cancel(dream.number)
-            self._stop(dream, status_text.GONE)
-        elif isinstance(message, JobEnded):
-            self._stop(dream, status_text.ending(message.error))
-        elif isinstance(message.event, Result):
-            dream.placing = dream.last
-            self._work.do(self._finish(dream, message.event, message.picture))
-        elif isinstance(message.event, Preview):
-            if dream.wants_preview():
-                dream.showing = True
-                self._work.do(self._show(dream, message.picture))
-        else:
-            frames = dream.progress if isinstance(dream, RunningFrames) else None
-            self._set_status(status_text.after_event(message.event, self.status, frames))
+            elif self._run is not None and message.number == self._run.number:
+                self._run.on_message(message)
 
     def _on_document_closed(self, *_: object) -> None:
-        dream = self._dream
-        if dream is not None and not dream.finished and dream.layer.gone:
-            self._bridge.cancel(dream.number)
-            self._stop(dream, status_text.GONE)
+        if self._run is not None:
+            self._run.look_whether_gone()
 
     def _set_server(self, message: ServerStatus) -> None:
         state = message.state
@@ -311,11 +227,5 @@ class Controller(QtCore.QObject):
             self.changed.emit()
 
     def _failed(self, refusal: UserError) -> None:
-        status, dream = StatusText(str(refusal), wrong=True), self._dream
-        if dream is None:
-            self._set_status(status)
-        elif dream.stopping:  # and that has failed, too
-            self._end(dream, status)
-        else:
-            self._bridge.cancel(dream.number)
-            self._stop(dream, status)
+        if self._run is None:
+            self._set_status(StatusText(str(refusal), wrong=True))
