@@ -133,8 +133,12 @@ class Speeds:
 
     def seconds(self, work: float) -> float | None:
         """How long this work takes where the last dream ran; None while nothing was measured."""
-        last = next(reversed(list(self.measured.values())), None)
-        return None if last is None else work / last
+        return None if self.speed is None else work / self.speed
+
+    @property
+    def speed(self) -> float | None:
+        """Multiply-adds per second where the last dream ran; None while nothing was measured."""
+        return next(reversed(list(self.measured.values())), None)
 
 
 def _sound(speed: object) -> bool:

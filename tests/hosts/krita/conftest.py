@@ -31,6 +31,9 @@ RUN_S = 1200.0
 
 SCREEN = "-screen 0 3200x2000x24"
 
+CONFIGURED = "[python]\nenable_dreamdriver=true\n\n[dreambridge]\nlive_sketch=false\n"
+"""The driver on; no sketches but in the cases that are about them, which tick the box."""
+
 DISPLAYS = itertools.count(100 + os.getpid() % 1000 * 30)
 """A number for each Krita: a root has lock files of its own for displays that all roots share."""
 
@@ -107,7 +110,7 @@ def make_krita(
         krita = Krita(host, editor_home())
         krita.resources.mkdir(parents=True)
         krita.configuration.parent.mkdir()
-        krita.configuration.write_text("[python]\nenable_dreamdriver=true\n")
+        krita.configuration.write_text(CONFIGURED)
         install(krita, bridge)
         plugins = krita.resources / "pykrita"
         shutil.copyfile(INSIDE / "dreamdriver.desktop", plugins / "dreamdriver.desktop")

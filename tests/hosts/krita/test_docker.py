@@ -5,25 +5,37 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from dreambridge.paths import Paths
 from hosts.krita.conftest import Krita
+from hosts.krita.test_pictures import keep
 from servers import Server
 
 LARGE = "use_custom_system_font=true\ncustom_system_font=DejaVu Sans\ncustom_font_size=20\n\n"
 """What Settings ▸ Configure Krita ▸ General ▸ Window writes."""
 
 
+SKETCHES = ["sketch", "sketch and dream", "sketch gives way"]
+
+
 def run(krita: Krita, cases: list[str], name: str) -> dict[str, Any]:
     out = krita.home / name
     out.mkdir()
-    facts: dict[str, Any] = krita.run("docker", cases=cases, out=str(out))
+    photo = out / "photo.png"
+    with Image.open(str(files("dreamcore") / "data" / "photos" / "chelsea.png")) as picture:
+        picture.convert("RGB").resize((900, 600)).save(photo)
+    facts: dict[str, Any] = krita.run("docker", cases=cases, out=str(out), photo=str(photo))
     if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
         shutil.copytree(out, Path(kept) / name, dirs_exist_ok=True)
+    if kept := os.environ.get("DREAMBRIDGE_PICTURES"):
+        for path in out.glob("krita-*.png"):
+            keep(path, Path(kept) / path.name)
     for case in facts.values():
         assert "traceback" not in case, case["traceback"]
     return facts
@@ -31,7 +43,8 @@ def run(krita: Krita, cases: list[str], name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def found(krita: Krita) -> dict[str, Any]:
-    return run(krita, ["font", "keyboard", "chosen", "feature size"], "usual")
+    cases = ["font", "keyboard", "chosen", "feature size", *SKETCHES]
+    return run(krita, cases, "usual")
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +97,43 @@ def test_feature_sizes_are_words_for_painters(found: dict[str, Any]) -> None:
     assert facts["eyes"] == "eyes"
     assert facts["fever"] == "faces +"
     assert (facts["conv1_1"], facts["conv4_3"], facts["pool5"]) == ("contrast", "eyes", "creatures")
+
+
+def test_a_sketch_follows_settings_and_selection(found: dict[str, Any]) -> None:
+    facts = found["sketch"]
+    print("seconds from a change to the sketch of 512 × 512 selected pixels:", facts["rounds"])
+    assert facts["none_at_first"]
+    assert len(facts["rounds"]) == 3
+    assert facts["after_selecting"]["first_s"] > 0
+    assert facts["changes"] > 1
+
+
+def test_a_sketch_leaves_the_document_alone(found: dict[str, Any]) -> None:
+    facts = found["sketch"]
+    assert not facts["modified"]
+    assert facts["layers_same"]
+    assert facts["steps"] == 0
+
+
+def test_a_sketch_is_seen_undreamed_while_a_button_is_held(found: dict[str, Any]) -> None:
+    assert found["sketch"]["held"] == [False, True]
+
+
+def test_a_sketch_fits_into_a_narrow_docker(found: dict[str, Any]) -> None:
+    assert found["sketch"]["width"] == 220
+    assert found["sketch"]["cut"] == []
+
+
+def test_a_sketch_shows_what_the_dream_will_be(found: dict[str, Any]) -> None:
+    facts = found["sketch and dream"]
+    assert facts["message"].startswith("Done in")
+    assert facts["sketch_differs"] < 0.8 * facts["dream_changes"]
+
+
+def test_a_sketch_gives_way_to_a_dream_and_can_be_switched_off(found: dict[str, Any]) -> None:
+    facts = found["sketch gives way"]
+    assert facts["message"].startswith("Done in")
+    assert not facts["hidden_has_picture"]
+    assert facts["off"] == [True, False]
+    assert facts["kept"] == "false"
+    assert facts["still_off"]

@@ -34,3 +34,23 @@ def test_where_nothing_tells_its_place_it_is_not_placed(found: dict[str, Any]) -
     facts = facts_of(found, "cropped without its layer")
     assert "no telling where it belongs" in facts["message"]
     assert "drawn" not in facts
+
+
+def test_a_click_shows_an_earlier_dream_in_the_docker_alone(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "looked at and deleted")
+    assert not facts["shown_at_first"]
+    assert facts["visible"]
+    assert facts["differs"]
+    assert "seed 0" in facts["words"]
+    assert facts["untouched"] == [True, 0, False]
+
+
+def test_an_earlier_dreams_settings_can_be_used_and_it_can_be_deleted(
+    found: dict[str, Any],
+) -> None:
+    facts = facts_of(found, "looked at and deleted")
+    seed, strength, before = facts["copied"]
+    assert seed == 0
+    assert strength != before
+    assert facts["modified"]
+    assert facts["layers"]

@@ -3,6 +3,7 @@
     plugin            what Krita is offered: a docker and its actions
     controller        what the docker and the actions ask for
     dream_run         one dream from the button to the finished layer
+    sketcher          small dreams for the docker while nothing else runs
     settings_model    the settings behind the widgets                       (no Qt, no Krita)
     errors            what the user is told when something isn't possible   (no Qt, no Krita)
     qt                the one place that knows PyQt5 from PyQt6
@@ -15,6 +16,7 @@
     setting_fields    a widget for any setting; text_field where it is typed
     guide_selector    the guide layer
     footer            Dream, Draft, Cancel, progress, messages
+    sketch_view       the sketch, and the picture before it
     time_estimate     how long a dream would take
     frames_dialog     which frames of an animation, before they are dreamed
     wheel_filter      the mouse wheel scrolls, and changes no values
@@ -31,6 +33,7 @@ thread nor widgets.
     running_dream     one dream under way, and reading its source
     running_frames    the frames of an animation under way
     animation         an animated layer at other times than the artist's
+    watched           whether another layer is active, or something else selected
     source            which pixels of which layer are dreamed, and whether they can be
     dream_layer       the layer in which a dream develops; layer_mask gives it the selection's shape
     saving            tells before Krita writes a document, so that no half a dream is in the file
@@ -48,6 +51,7 @@ thread nor widgets.
     frames_file       keyframes as a file that Krita opens                  (no Qt, no Krita)
     payload           a dream's pixels to the server and back               (no Krita)
     draft_payload     the same at half the size                             (no Krita)
+    sketch_payload    the same as a small picture for the docker            (no Krita)
     images            previews scaled to the layer, thumbnails              (no Krita)
     colour_space      colour spaces of layers, and the one that travels     (no Qt, no Krita)
     difference        the dream's change added to colours that don't travel (no Qt, no Krita)

@@ -122,6 +122,17 @@ class Controller(QtCore.QObject):
         if self._run is None and document is not None:
             self._work.do(self._place_or_tell(document, dream))
 
+    def copy(self, dream: HistoryEntry) -> None:
+        """Take an earlier dream's settings and seed."""
+        self.model.replace(self._plain(dream.settings))
+
+    def delete(self, dream: HistoryEntry) -> None:
+        """Forget an earlier dream of the active document; its layer stays."""
+        document = Krita.instance().activeDocument()
+        if document is not None:
+            storage.remove(document, dream)
+            self.remembered.emit()
+
     @property
     def hide_earlier(self) -> bool:
         """Whether a new dream hides the earlier ones of its layer."""

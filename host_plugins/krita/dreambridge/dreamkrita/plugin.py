@@ -16,6 +16,7 @@ from bridgeclient.region import EDGE
 from dreamkrita.controller import Controller
 from dreamkrita.qt import QtWidgets
 from dreamkrita.settings_model import SettingsModel
+from dreamkrita.sketcher import Sketcher
 from dreamkrita.ui import docker
 from dreamkrita.ui.time_estimate import TimeEstimate
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
@@ -49,15 +50,12 @@ class DreamActions(Extension):
             made.triggered.connect(_calling(action))
 
     def _frames(self) -> None:
-        window = Krita.instance().activeWindow()
-        found = docker.docker_of(window) if window is not None else None
+        found = _docker_in_front()
         if found is not None:
             found.ask_for_frames()
 
     def _dream(self) -> None:
-        # Not the window of `createActions`: Krita deletes that object when it likes.
-        window = Krita.instance().activeWindow()
-        found = docker.docker_of(window) if window is not None else None
+        found = _docker_in_front()
         self._controller.dream(found.guide if found is not None else "")
 
 
@@ -90,10 +88,30 @@ def register(here: Path) -> None:
         controller, estimate = Controller(here, model), TimeEstimate(model)
         controller.measured.connect(estimate.measured)
         model.listen(lambda: _store(model))
+        sketcher = Sketcher(
+            here,
+            model,
+            _guide_for_sketches,
+            lambda: not controller.status.busy,
+            estimate.work_for_a_sketch,
+        )
         application.addExtension(DreamActions(application, controller))
-        make = lambda: docker.Docker(controller, estimate, here, damaged)  # noqa: E731
+        make = lambda: docker.Docker(controller, estimate, sketcher, here, damaged)  # noqa: E731
     place = DockWidgetFactoryBase.DockRight
     application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
+
+
+def _docker_in_front() -> docker.Docker | None:
+    """The docker of the active window."""
+    # Not the window of `createActions`: Krita deletes that object when it likes.
+    window = Krita.instance().activeWindow()
+    return docker.docker_of(window) if window is not None else None
+
+
+def _guide_for_sketches() -> str | None:
+    """The chosen guide; None where nobody would see a sketch."""
+    found = _docker_in_front()
+    return found.guide if found is not None and found.isVisible() else None
 
 
 def _calling(action: Callable[[], None]) -> Callable[..., None]:

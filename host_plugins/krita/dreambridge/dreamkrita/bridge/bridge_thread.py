@@ -43,7 +43,8 @@ _CLOSE_S = 2.0
 class Task:
     """A dream to fetch: `pack` makes the request, `unpack` what the GUI needs of an image.
 
-    `wants_preview` tells whether the GUI would show one now.
+    `wants_preview` tells whether the GUI would show one now; `wakes`, whether a server that doesn't
+    run is started.
 
     All run in the bridge thread; `pack` may raise `UserError`.
     """
@@ -52,6 +53,7 @@ class Task:
     pack: Callable[[], DreamRequest]
     unpack: Callable[[Preview | Result], Any]
     wants_preview: Callable[[], bool]
+    wakes: bool = True
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,11 @@ class BridgeThread:
     def _connected(self, task: Task) -> BridgeClient:
         """A client; that no server can be started is kept for whoever looks afterwards."""
         installation = self._installation()
+        if not task.wakes:
+            found = find(installation, name=NAME)
+            if found is None:
+                raise ServerError("server.unreachable", "The dream server is asleep.")
+            return found
         try:
             client = connect(installation, name=NAME, cancelled=lambda: self._unwanted(task))
         except ServerError as error:

@@ -47,6 +47,19 @@ def begin(
     return RunningFrames(number, found, settings, empty, guide, draft, span=span, network=network)
 
 
+def begin_sketch(
+    number: int, settings: Json, schema: Json, edge: float, guide: str
+) -> RunningDream:
+    """What would be dreamed of now, to be read and sketched; nothing is placed.
+
+    Raises:
+        UserError: the document doesn't allow it.
+    """
+    found = source.find(settings, schema, None, edge)
+    what = found.document, "", found.space, found.region, found.shape, found.id
+    return RunningDream(number, found, settings, DreamLayer(*what), guide, draft=True)
+
+
 def frames_to_dream() -> Span:
     """The frames that are offered: those selected in the timeline, or what Krita plays.
 

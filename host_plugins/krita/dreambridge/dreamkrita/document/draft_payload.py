@@ -71,6 +71,4 @@ def changed(original: ImageFrame, before: ImageFrame, after: ImageFrame) -> Imag
 
 
 def _opaque(frame: ImageFrame) -> Any:
-    pixels = bytearray(frame.pixels)
-    pixels[3::4] = b"\xff" * (frame.width * frame.height)
-    return images.image_of(bytes(pixels), frame.width, frame.height)
+    return images.opaque(images.image_of(bytes(frame.pixels), frame.width, frame.height))

@@ -21,6 +21,12 @@ def image_of(rgba: bytes, width: int, height: int) -> QtGui.QImage:
     return QtGui.QImage(rgba, width, height, 4 * width, _STRAIGHT).copy()
 
 
+def image_of_bgra(bgra: bytes, width: int, height: int) -> QtGui.QImage:
+    """8-bit pixels in Krita's order of channels as an image of its own."""
+    image = QtGui.QImage(bgra, width, height, 4 * width, QtGui.QImage.Format.Format_ARGB32)
+    return image.convertToFormat(_STRAIGHT)
+
+
 def bytes_of(image: QtGui.QImage) -> bytes:
     """The inverse of `image_of`; rows of this format have no padding."""
     bits = image.constBits()
@@ -96,6 +102,32 @@ def shifted(image: QtGui.QImage, more: QtGui.QImage, less: QtGui.QImage) -> QtGu
     darker = _composed(brighter, less, plus)
     darker.invertPixels()
     return darker
+
+
+def opaque(image: QtGui.QImage) -> QtGui.QImage:
+    """The image's colours, whatever its alpha."""
+    pixels = bytearray(bytes_of(image))
+    pixels[3::4] = b"\xff" * (image.width() * image.height())
+    return image_of(bytes(pixels), image.width(), image.height())
+
+
+def with_alpha_of(image: QtGui.QImage, other: QtGui.QImage) -> QtGui.QImage:
+    """The image's colours with the alpha of another of its size."""
+    pixels = bytearray(bytes_of(image))
+    pixels[3::4] = bytes_of(other)[3::4]
+    return image_of(bytes(pixels), image.width(), image.height())
+
+
+def masked(image: QtGui.QImage, greys: bytes) -> QtGui.QImage:
+    """The image as far as packed 8-bit values of its size let it through."""
+    form = QtGui.QImage.Format.Format_Alpha8
+    mask = QtGui.QImage(greys, image.width(), image.height(), image.width(), form)
+    return _composed(image, mask, QtGui.QPainter.CompositionMode.CompositionMode_DestinationIn)
+
+
+def laid_over(image: QtGui.QImage, below: QtGui.QImage) -> QtGui.QImage:
+    """The image over another of its size."""
+    return _composed(below, image, QtGui.QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
 def _composed(image: QtGui.QImage, other: QtGui.QImage, mode: int) -> QtGui.QImage:

@@ -74,7 +74,7 @@ class Payload:
             self.settings,
             previous=self.previous,
             mask=self._mask(),
-            guide=self._guide(),
+            guide=self.guide_frame(),
             preview_side=PREVIEW_SIDE,
         )
 
@@ -115,7 +115,8 @@ class Payload:
             return None
         return ImageFrame(self.context.width, self.context.height, 1, "uint8", values)
 
-    def _guide(self) -> ImageFrame | None:
+    def guide_frame(self) -> ImageFrame | None:
+        """The guide as it travels."""
         if self.guide is None:
             return None
         rgba, bounds = swapped(b"".join(self.guide.parts), "U8"), self.guide.bounds

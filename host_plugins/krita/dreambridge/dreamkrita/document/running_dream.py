@@ -110,9 +110,13 @@ class RunningDream:
         Raises:
             UserError: they can't be dreamed of.
         """
-        source, wire = self.source, self._wire()
         self.hidden.open()
         yield Pause.YIELD
+        yield from self.read()
+
+    def read(self) -> Work:
+        """The same, with a hidden document only where one is needed."""
+        source, wire = self.source, self._wire()
         parts, raw = [], []
         readable = yield from self._readable(source.id)
         for part in read(*readable, source.context):

@@ -32,6 +32,14 @@ def add(document: Document, dream: HistoryEntry, block: bytes) -> None:
     document.setAnnotation(_LIST, _ABOUT, to_json(kept))
 
 
+def remove(document: Document, dream: HistoryEntry) -> None:
+    """Forget a dream."""
+    kept = [one for one in load(document) if one.id != dream.id]
+    document.removeAnnotation(_key(dream))
+    document.setAnnotation(_LIST, _ABOUT, to_json(kept))
+    document.setModified(True)
+
+
 def pixels(document: Document, dream: HistoryEntry) -> tuple[bytes, bytes | None]:
     """A remembered dream's pixels and mask.
 

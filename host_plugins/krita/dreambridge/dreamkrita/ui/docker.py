@@ -10,11 +10,13 @@ from typing import Any
 from dreamkrita.controller import Controller
 from dreamkrita.qt import QtCore, QtWidgets
 from dreamkrita.settings_model import SEED_MOST
+from dreamkrita.sketcher import Sketcher
 from dreamkrita.ui.footer import Footer
 from dreamkrita.ui.frames_dialog import show_frames_dialog
 from dreamkrita.ui.guide_selector import GuideSelector
 from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
 from dreamkrita.ui.setting_fields import Advanced, Field
+from dreamkrita.ui.sketch_view import SketchView
 from dreamkrita.ui.sliders import Sliders
 from dreamkrita.ui.time_estimate import TimeEstimate
 from krita import DockWidget, Krita
@@ -31,12 +33,13 @@ class Docker(DockWidget):
         self,
         controller: Controller,
         estimate: TimeEstimate,
+        sketcher: Sketcher,
         here: Path,
         damaged: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.setWindowTitle("DeepDream")
-        self._controller, model = controller, controller.model
+        self._controller, self._sketcher, model = controller, sketcher, controller.model
         self._looks = PresetGrid(model, here / "dreamkrita" / "looks")
         self._damaged = QtWidgets.QLabel("\n".join(damaged))
         self._damaged.setObjectName("dreambridge_damaged_looks")
@@ -44,6 +47,7 @@ class Docker(DockWidget):
         self._damaged.setWordWrap(True)
         self._damaged.setVisible(bool(damaged))
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
+        self._sketch = SketchView(sketcher)
         self._seed = Field(model, "seed")
         self._advanced = Advanced(model, _ELSEWHERE)
         self._earlier = QtWidgets.QLabel("Earlier dreams")
@@ -59,7 +63,10 @@ class Docker(DockWidget):
         self._timer.start(_LOOK_MS)
         model.listen(self._refresh)
         controller.remembered.connect(self._recall)
-        self._history.chosen.connect(controller.place)
+        self._history.shown.connect(sketcher.show_earlier)
+        self._history.placed.connect(controller.place)
+        self._history.copied.connect(controller.copy)
+        self._history.deleted.connect(controller.delete)
         self._recall()
 
     @property
@@ -76,9 +83,8 @@ class Docker(DockWidget):
         """Krita's: another document, or another view of it, is in front."""
         self._recall()
         self._footer.expect()
-        QtCore.QTimer.singleShot(
-            0, self._controller.on_document_changed
-        )  # Krita is about to say which
+        for told in (self._controller, self._sketcher):  # Krita is about to say which
+            QtCore.QTimer.singleShot(0, told.on_document_changed)
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -101,6 +107,7 @@ class Docker(DockWidget):
         rows = QtWidgets.QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
+        rows.addWidget(self._sketch)
         rows.addWidget(VerticalScrollArea(inside), 1)
         rows.addWidget(self._footer)
         return whole

@@ -19,6 +19,7 @@ _FRAME = 3
 _ID = QtCore.Qt.ItemDataRole.UserRole
 _LIST = QtWidgets.QListView
 _KEY = QtCore.Qt.Key
+_HOW = "Click to see it above, double-click to place it again."
 _CHOOSING = (_KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space)
 
 
@@ -146,14 +147,21 @@ class PresetGrid(PictureGrid):
 
 
 class HistoryGrid(PictureGrid):
-    """Earlier dreams of the document; a click places one again."""
+    """Earlier dreams of the document.
 
-    chosen = QtCore.pyqtSignal(object)
+    A click asks to show one, a double click to place it again; a menu has this and more.
+    """
+
+    shown = QtCore.pyqtSignal(object)
+    placed = QtCore.pyqtSignal(object)
+    copied = QtCore.pyqtSignal(object)
+    deleted = QtCore.pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__("dreambridge_history")
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.NoSelection)
-        self.itemClicked.connect(lambda item: self.chosen.emit(self.key(item)))
+        self.itemClicked.connect(lambda item: self.shown.emit(self.key(item)))
+        self.itemDoubleClicked.connect(lambda item: self.placed.emit(self.key(item)))
         self._ids: list[str] = []
 
     def refresh(self, dreams: list[HistoryEntry]) -> None:
@@ -166,7 +174,30 @@ class HistoryGrid(PictureGrid):
         for dream in dreams:
             picture = QtGui.QPixmap()
             picture.loadFromData(dream.picture)
-            about = f"<b>{dream.name}</b><br>Seed {dream.settings.get('seed')}"
+            about = f"<b>{html.escape(dream.name)}</b><br>Seed {dream.settings.get('seed')}"
             about += f"<br>{dream.region.width} × {dream.region.height} pixels"
-            self.put(dream, QtGui.QIcon(picture), "", f"{about}<br>Click to place it again.")
+            self.put(dream, QtGui.QIcon(picture), "", f"{about}<br>{_HOW}")
         self.fit()
+
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
+        """The arrow keys go from one to the next; Return places it."""
+        super().keyPressEvent(event)
+        if (item := self.currentItem()) is not None:
+            wish = self.placed if event.key() in _CHOOSING else self.shown
+            wish.emit(self.key(item))
+
+    def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:
+        """What can be done with the dream under the mouse."""
+        item = self.itemAt(event.pos())
+        if item is None:
+            return
+        menu, dream = QtWidgets.QMenu(self), self.key(item)
+        menu.setObjectName("dreambridge_history_menu")
+        menu.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, wish in (
+            ("Place It Again", self.placed),
+            ("Use Its Settings and Seed", self.copied),
+            ("Delete It", self.deleted),
+        ):
+            menu.addAction(text).triggered.connect(lambda *_, wish=wish: wish.emit(dream))
+        menu.popup(event.globalPos())

@@ -28,6 +28,9 @@ _GROUP, _SPEEDS = "dreambridge", "speeds"
 _TOGETHER = "\N{NO-BREAK SPACE}"
 _UNKNOWN = "How long it takes is known after the first dream."
 
+_SKETCH_S, _SKETCH_WORK = 1.8, 4e11
+"""How long a sketch takes, about; and its work while no dream was measured yet."""
+
 _SAMPLED_ROWS = 64
 """How many rows of a selection tell whether it is still the same."""
 
@@ -57,6 +60,10 @@ class TimeEstimate:
             done, result.seconds, result.device, result.precision
         )
         Krita.instance().writeSetting(_GROUP, _SPEEDS, self._speeds.to_text())
+
+    def work_for_a_sketch(self) -> float:
+        """How many multiply-adds a sketch may take, on the machine of the last dream."""
+        return _SKETCH_S * self._speeds.speed if self._speeds.speed else _SKETCH_WORK
 
     def words(self) -> str:
         """What to say before Dream is pressed; nothing where there is nothing to dream of."""

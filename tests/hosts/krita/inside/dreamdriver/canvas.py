@@ -10,8 +10,8 @@ from lab import (
     K,
     activate,
     click,
-    click_item,
     document,
+    double_click_item,
     dream,
     message,
     painted,
@@ -195,7 +195,7 @@ def _() -> Iterator[Any]:
         pictures.append(seen(doc, str(number)))
     facts: dict[str, Any] = {"different": len(set(pictures))}
     facts["all_visible"] = all(node.visible() for node in doc.topLevelNodes())
-    click_item("history", 2)
+    double_click_item("history", 2)
     yield lambda: message().endswith("placed again.")
     yield settled(doc)
     facts["placed_is_seen"] = seen(doc, "placed") == pictures[1]
@@ -232,7 +232,7 @@ def _() -> Iterator[Any]:
     choice.setChecked(True)
     click("new_seed")
     yield from dream()
-    click_item("history", 1)
+    double_click_item("history", 1)
     yield lambda: message().endswith("placed again.")
     yield settled(doc)
     choice.setChecked(False)

@@ -6,7 +6,19 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from lab import CHANNELS, K, click_item, docker, document, dream, message, settled, unpack, widget
+from lab import (
+    CHANNELS,
+    K,
+    click_item,
+    docker,
+    document,
+    double_click_item,
+    dream,
+    message,
+    settled,
+    unpack,
+    widget,
+)
 from runner import CASES, case
 
 from canvas import SELECTED, bare, prepared
@@ -48,7 +60,7 @@ def colours(name: str, model: str, depth: str, profile: str, pixel: tuple[float,
             max(max(values[c :: CHANNELS[model]]) for c in colours_of) for values in (new, old)
         ]
         facts["kept"] = brightest[0] / brightest[1]
-        click_item("history", 0)
+        double_click_item("history", 0)
         yield lambda: message().endswith("placed again.")
         yield settled(doc)
         placed = doc.topLevelNodes()[3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import sketches  # noqa: F401  whose cases run in the same Krita
 from lab import (
     QtCore,
     QtGui,

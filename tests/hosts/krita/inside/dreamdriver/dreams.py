@@ -11,8 +11,8 @@ from lab import (
     all_nodes,
     busy,
     click,
-    click_item,
     document,
+    double_click_item,
     dream,
     message,
     painted,
@@ -251,7 +251,7 @@ def _() -> Iterator[Any]:
     yield lambda: widget("history").count() == 1
     facts["tip"] = widget("history").item(0).toolTip()
     before = {node.uniqueId().toString() for node in dreams_of(opened)}
-    click_item("history", 0)
+    double_click_item("history", 0)
     yield lambda: len(dreams_of(opened)) == 2
     yield settled(opened)
     placed = next(n for n in dreams_of(opened) if n.uniqueId().toString() not in before)

@@ -13,8 +13,8 @@ from lab import (
     all_nodes,
     busy,
     click,
-    click_item,
     document,
+    double_click_item,
     dream,
     message,
     settled,
@@ -49,7 +49,7 @@ def _() -> Iterator[Any]:
         "top": [one.name() for one in doc.topLevelNodes() if one.type() != "selectionmask"],
         "alpha_kept": before[3::4] == second[3::4],
     }
-    click_item("history", 1)
+    double_click_item("history", 1)
     yield lambda: message().endswith("placed again.")
     yield settled(doc)
     facts["placed_is_first"] = levels(first, seen(doc, "placed"))

@@ -127,6 +127,14 @@ def click_item(name: str, row: int) -> None:
     QtTest.QTest.mouseClick(grid.viewport(), QtCore.Qt.MouseButton.LeftButton, pos=where)
 
 
+def double_click_item(name: str, row: int) -> None:
+    grid = widget(name)
+    where = grid.visualItemRect(grid.item(row)).center()
+    left = QtCore.Qt.MouseButton.LeftButton
+    QtTest.QTest.mouseClick(grid.viewport(), left, pos=where)
+    QtTest.QTest.mouseDClick(grid.viewport(), left, pos=where)
+
+
 def turn_wheel(name: str) -> None:
     """A notch down in the middle of a widget that isn't in focus."""
     one = widget(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lab import K, activate, busy, click_item, message, settled, shown, widget
+from lab import K, activate, busy, double_click_item, message, settled, shown, widget
 from runner import PARAMETERS, case
 
 from krita import Node
@@ -30,7 +30,7 @@ def _() -> Iterator[Any]:
     yield settled(doc)
     places = []
     for row in (1, 0):
-        click_item("history", row)
+        double_click_item("history", row)
         yield lambda: len(doc.topLevelNodes()) == 3 + len(places)
         yield settled(doc)
         places.append(drawn(doc.topLevelNodes()[-1]))

@@ -1,0 +1,35 @@
+"""What a dream would be made of now, told cheaply enough to be asked often. GUI thread.
+
+Krita tells plug-ins neither of another active layer nor of another selection.
+"""
+
+from __future__ import annotations
+
+from dreamkrita.document.source import id_of, layer_of, selected
+from dreamkrita.document.tracking import at
+from dreamkrita.errors import UserError
+from krita import Krita
+
+_SAMPLED_ROWS = 16
+"""How many rows of a selection tell whether it is still the same."""
+
+
+def state_now() -> object:
+    """A value that changes with the document in front, its active layer and what is selected."""
+    document = Krita.instance().activeDocument()
+    if document is None:
+        return None
+    try:
+        layer = layer_of(document.activeNode())
+    except UserError:
+        return id_of(document.rootNode())
+    bounds, found = layer.bounds(), selected(document, layer)
+    extent = bounds.x(), bounds.y(), bounds.width(), bounds.height()
+    state = id_of(document.rootNode()), id_of(layer), layer.visible(), at(layer), extent
+    if found is None:
+        return state
+    selection, part = found
+    every = max(1, part.height // _SAMPLED_ROWS)
+    rows = range(part.y, part.bottom, every)
+    sampled = [bytes(selection.pixelData(part.x, y, part.width, 1)) for y in rows]
+    return state, part, hash(b"".join(sampled))
