@@ -27,6 +27,8 @@ else:
 Case = Callable[[], Iterator[Any]]
 PATIENCE_S = 150.0
 _TICK_MS = 10
+SIZE = (1000, 760)
+"""Of the window: most of what a large one does is painting its canvas."""
 
 CASES: dict[str, Case] = {}
 PARAMETERS: dict[str, Any] = {}
@@ -60,6 +62,7 @@ def start(folder: Path) -> None:
 
 
 def _run(folder: Path) -> None:
+    Krita.instance().activeWindow().qwindow().resize(*SIZE)
     importlib.import_module(PARAMETERS["script"])
     chosen = PARAMETERS.get("cases") or list(CASES)
     turns = _turns(chosen)
