@@ -54,6 +54,11 @@ ROWS: dict[str, dict[str, DreamSettings]] = {
             layers_at={1: {"relu5_1": 1.0}, 3: {"relu2_2": 1.0}}, **STRONG
         ),
     },
+    "pooling": {
+        f"--layers {layer}{option}": DreamSettings(layers={layer: 1.0}, pooling=pooling, **STRONG)
+        for layer in ("relu3_3", "relu4_3")
+        for pooling, option in (("max", ""), ("average", " --pooling average"))
+    },
 }
 """What to write on the command line, and the settings that it means."""
 

@@ -22,4 +22,5 @@ def steps(dreamer: Dreamer, request: DreamRequest) -> Iterator[Progress | Result
         mask=None if mask is None else to_array(mask)[:, :, 0],
         guide=None if guide is None else to_array(guide),
         previous=previous,
+        sketch=request.sketch,
     )

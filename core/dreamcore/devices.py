@@ -3,6 +3,9 @@
 The best precision is known from what the hardware has instructions for: there 16-bit types are
 several times faster, elsewhere several times slower, and so are bytes. It is not measured: a busy
 moment would decide otherwise, and another precision gives other pixels for the same seed.
+
+"auto" is float32, float16 or bfloat16 on a GPU. On a processor that adds up products of bytes it is
+mixed, and int8 for a sketch; on others the type of numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 import psutil
 import torch
 
-from dreamcore import allocator
+from dreamcore import allocator, integer_convolution
 from dreamcore.errors import DeviceError
 
 PREFERENCE = ("cuda", "xpu", "mps", "cpu")
@@ -62,14 +65,23 @@ def present() -> list[str]:
     return names
 
 
-def choose_precision(device: torch.device, name: str = "auto") -> Precision:
-    """The precision called `name`; "auto" takes the type that the device is built for.
+def choose_precision(
+    device: torch.device, name: str = "auto", *, sketch: bool = False
+) -> Precision:
+    """The precision called `name`; "auto" takes what the device is built for.
+
+    Args:
+        device: where to compute.
+        name: a choice of `Execution.precision`.
+        sketch: whether it is for a first look, for which "auto" takes less exact numbers.
 
     Raises:
         DeviceError: int8 on anything but a processor.
     """
     if name in DTYPES:
         return Precision(name, DTYPES[name])
+    if name == "auto" and _multiplies_bytes(device):
+        name = "int8" if sketch else "mixed"
     if name in INT8_PASSES and device.type != "cpu":
         raise DeviceError(
             f"The precision {name} is for processors, not for {device}.",
@@ -85,6 +97,16 @@ def _built_for_on_cpu(_: torch.device) -> torch.dtype:
     multiplies = any(map(_has, ("_is_avx512_bf16_supported", "_is_amx_tile_supported")))
     usable = multiplies and torch._C._has_mkldnn
     return torch.bfloat16 if usable else torch.float32
+
+
+def _multiplies_bytes(device: torch.device) -> bool:
+    """Whether there are instructions for sums of products of bytes, AVX512-VNNI or AMX, and torch
+    has the operator that uses them: without it codes are slower than numbers.
+    """
+    if device.type != "cpu" or not torch._C._has_mkldnn:
+        return False
+    multiplies = any(map(_has, ("_is_vnni_supported", "_is_amx_tile_supported")))
+    return multiplies and integer_convolution.fusion_available(device)
 
 
 def _has(ability: str) -> bool:

@@ -44,12 +44,16 @@ class Dreamer:
         allocator.reuse_large_blocks()
         devices.multiply_exactly()
         device = devices.choose_device(execution.device)
-        chosen = devices.choose_precision(device, execution.precision)
+        chosen, quick = (
+            devices.choose_precision(device, execution.precision, sketch=sketch)
+            for sketch in (False, True)
+        )
         source = weights.load(weights_source)
         self._network = Network(source, device, chosen.dtype, int8=chosen.int8)
-        self._precision = chosen.name
+        self._sketching = self._network.varied(int8=quick.int8)
+        self._precision, self._sketch_precision = chosen.name, quick.name
         self._tile = execution.tile
-        self.gradient(np.zeros((64, 64, 3), np.uint8), DreamSettings(layers={"pool5": 1.0}))
+        self._warm_up()
 
     @property
     def device(self) -> str:
@@ -61,6 +65,11 @@ class Dreamer:
         """The number format that it computes in; mixed and int8 are two at once."""
         return self._precision
 
+    @property
+    def sketch_precision(self) -> str:
+        """The number format of sketches: a quicker one where `Execution.precision` is auto."""
+        return self._sketch_precision
+
     def dream(
         self,
         image: Image,
@@ -69,6 +78,7 @@ class Dreamer:
         mask: Image | None = None,
         guide: Image | None = None,
         previous: Previous | None = None,
+        sketch: bool = False,
     ) -> Iterator[Progress | Result]:
         """Dreams an image, as a generator of `Progress` that ends with one `Result`.
 
@@ -82,6 +92,7 @@ class Dreamer:
                 scale the change.
             guide: an image whose features to grow, for the objective "guide" and only for that.
             previous: the frame before and its dream, which is carried along; see `coherence`.
+            sketch: whether a first look is enough, computed in `sketch_precision`.
 
         Raises:
             ImageError: image, mask, guide or previous can't be used. Raised at once, not at the
@@ -95,8 +106,10 @@ class Dreamer:
             check_mask(mask, image.shape[:2])
         if previous is not None:
             _check_previous(previous, image)
-        terms = terms_for(self._network, settings, image, mask, guide)
-        return Dream(self._network, terms, image, mask, settings, self._tile, previous).run()
+        network = self._sketching if sketch else self._network
+        network = network.varied(pooling=settings.pooling)
+        terms = terms_for(network, settings, image, mask, guide)
+        return Dream(network, terms, image, mask, settings, self._tile, previous).run()
 
     def gradient(
         self, image: Image, settings: DreamSettings, *, guide: Image | None = None
@@ -110,12 +123,18 @@ class Dreamer:
             ImageError: image or guide can't be used.
         """
         check_image(image)
-        terms = terms_for(self._network, settings, image, guide=guide)
+        return self._gradient(self._network, image, settings, guide)
+
+    def _gradient(
+        self, network: Network, image: Image, settings: DreamSettings, guide: Image | None = None
+    ) -> NDArray[np.float32]:
+        network = network.varied(pooling=settings.pooling)
+        terms = terms_for(network, settings, image, guide=guide)
         terms = weighted(terms, settings.layers_of(settings.octaves))
         pixels = self._planes(Source.of(image).planes(), settings)
         result = torch.empty_like(pixels)
-        tiler = tiling.Tiler(self._network, terms, self._tile)
-        for _ in range(2 if self._network.int8 else 1):  # the first finds the scales of the codes
+        tiler = tiling.Tiler(network, terms, self._tile)
+        for _ in range(2 if network.int8 else 1):  # the first finds the scales of the codes
             for _ in tiler.gradient(pixels, result):
                 pass
         height, width = image.shape[:2]
@@ -143,6 +162,12 @@ class Dreamer:
     def release_memory(self) -> None:
         """Gives memory kept for the next dream back to the system; call it when idle."""
         devices.release_memory(self._network.device)
+
+    def _warm_up(self) -> None:
+        """Has every convolution laid out that a dream or a sketch needs."""
+        image, deepest = np.zeros((64, 64, 3), np.uint8), DreamSettings(layers={"pool5": 1.0})
+        for network in {one.int8: one for one in (self._network, self._sketching)}.values():
+            self._gradient(network, image, deepest)
 
     def _planes(self, pixels: Tensor, settings: DreamSettings) -> Tensor:
         """(3, H, W) on the device, large enough for the settings' layers."""

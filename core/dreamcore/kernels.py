@@ -92,10 +92,13 @@ class Kernels:
             return y.mul_(self.factor(name).to(y.dtype))
         return kernel(x, scale, dtype=x.dtype, out_scale=scales.activations[name], relu=True)
 
-    def backward(self, name: str, gradient: Tensor, scales: Scales | None) -> Tensor:
+    def backward(
+        self, name: str, gradient: Tensor, scales: Scales | None, shared_by: int = 1
+    ) -> Tensor:
         """The gradient at the input from that at the output, which is overwritten if in codes.
 
-        Codes give codes for the convolution below, and numbers at the image.
+        Codes give codes for the convolution below, and numbers at the image. `shared_by` is among
+        how many values a pool in between shares a gradient: its codes stand for as much more.
         """
         if scales is None or gradient.dtype != torch.int8:
             return self.of_numbers(name).backward(gradient)
@@ -106,7 +109,8 @@ class Kernels:
         codes = shifted_to_unsigned(gradient)
         if name not in BELOW:
             return kernel(codes, scale, dtype=torch.float32)
-        return kernel(codes, scale, dtype=torch.int8, out_scale=scales.gradients[BELOW[name]])
+        out_scale = scales.gradients[BELOW[name]] * shared_by
+        return kernel(codes, scale, dtype=torch.int8, out_scale=out_scale)
 
     def factor(self, name: str) -> Tensor:
         """What a channel's codes stand for less than they say, (out, 1, 1)."""

@@ -133,6 +133,14 @@ class DreamSettings:
         range=(-1000.0, 1000.0),
         octaves=(1, MOST_OCTAVES),
     )
+    pooling: str = described(
+        "max",
+        "choice",
+        "Pooling",
+        "max gives sharp, busy features, average softer and larger ones. How the network shrinks "
+        "what it sees: by the largest of four values or by their mean.",
+        choices=("max", "average"),
+    )
     jitter: int = described(
         32,
         "integer",
@@ -257,7 +265,8 @@ class Execution:
         "choice",
         "Precision",
         "Number format of the network: mixed has gradients in int8, int8 nearly everything; auto "
-        "takes the type of numbers that the device is built for.",
+        "takes what the device is built for, mixed (int8 for sketches) on processors that multiply "
+        "bytes.",
         choices=("auto", "float32", "bfloat16", "float16", "mixed", "int8"),
     )
     tile: str | int = described(

@@ -9,19 +9,19 @@ octaves.
 
 from __future__ import annotations
 
-import math
+import copy
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from dreamcore import scalars
+from dreamcore import loss_scaling
 from dreamcore.integer_convolution import to_codes
-from dreamcore.kernels import Kernels, first_in_codes
+from dreamcore.kernels import BELOW, Kernels, first_in_codes
 from dreamcore.layers import BLOCKS, LAYERS, Layer
-from dreamcore.pooling import Pooled, mask_by_relu
+from dreamcore.pooling import AVERAGED, Averaged, Pooled, mask_by_relu
 from dreamcore.scales import Scales
+from dreamcore.trace import Pullback, Trace
 from dreamcore.weights import Weights
 
 BEFORE_POOL = frozenset(f"relu{block}_{len(sizes)}" for block, sizes in enumerate(BLOCKS, 1))
@@ -31,32 +31,6 @@ STRIP_PIXELS = {"cpu": 2**17}
 """Input pixels that block 1 works on at once, by kind of device; about what fits into a cache."""
 WIDE_STRIP_PIXELS = 2**22
 """The same where there is no such cache to fit into, and starting work is what costs."""
-
-_FLOAT16_EXPONENT = -2
-"""The largest gradient at a layer is brought just below two to this power in float16."""
-
-Pullback = Callable[[Tensor], Tensor]
-"""Takes the gradient at a layer's output to the gradient at its input."""
-
-
-@dataclass
-class Trace:
-    """One forward pass: the activations asked for, and the way back.
-
-    `activations` maps layer names to numbers, (1, C, h, w); `tape` holds each layer's pullback in
-    order, `outputs` the layers whose largest activation the scales carry over.
-    """
-
-    activations: dict[str, Tensor]
-    tape: list[tuple[str, Pullback]]
-    scales: Scales | None = None
-    first_in_codes: str = ""
-    outputs: list[tuple[Layer, Tensor]] = field(default_factory=list)
-
-    @property
-    def known(self) -> Scales | None:
-        """The scales, if they are known already, so that codes can be used."""
-        return self.scales if self.scales is not None and self.scales.known else None
 
 
 class Network:
@@ -85,6 +59,7 @@ class Network:
         self.device = device
         self.dtype = dtype
         self.int8 = frozenset(int8)
+        self._averages = False
         # channels_last suits oneDNN and cuDNN; Metal's convolutions are far slower with it.
         self.memory_format = (
             torch.contiguous_format if device.type == "mps" else torch.channels_last
@@ -93,6 +68,13 @@ class Network:
         self._std = torch.tensor(weights.std, device=device).view(1, 3, 1, 1)
         self.kernels = Kernels(weights, device, dtype, self.memory_format, fused, winograd)
         self.strip_pixels = STRIP_PIXELS.get(device.type, WIDE_STRIP_PIXELS)
+
+    def varied(self, *, int8: Collection[str] | None = None, pooling: str = "max") -> Network:
+        """This network, of the same convolutions, with other passes in codes or another pooling."""
+        other = copy.copy(self)
+        other.int8 = self.int8 if int8 is None else frozenset(int8)
+        other._averages = pooling == "average"
+        return other
 
     def forward(self, image: Tensor, names: Collection[str], scales: Scales | None = None) -> Trace:
         """Runs `image`, (1, 3, h, w) float32 in [0, 1], up to the deepest layer in `names`.
@@ -119,7 +101,7 @@ class Network:
                     continue  # fused with the ReLU that follows
                 x, pullback = self._convolve(layer.name, x, trace)
             elif layer.kind == "pool":
-                x, pullback = self._max_pool(layer.convolution, x, trace)
+                x, pullback = self._pool(layer.convolution, x, trace)
             elif linear:
                 x, pullback = self._relu(layer.convolution, x, trace)
             else:
@@ -133,7 +115,7 @@ class Network:
         Uses the trace up, and overwrites the tensors in `gradients`.
         """
         gradient: Tensor | None = None
-        scale = self._scale(gradients)
+        scale = loss_scaling.factor(gradients, self.dtype)
         while trace.tape:
             name, pullback = trace.tape.pop()
             if name in gradients:
@@ -158,20 +140,6 @@ class Network:
     def in_safe_range(self, activation: Tensor) -> Tensor:
         """An activation in a type with room for an objective's gradient: float16 has too little."""
         return activation.float() if self.dtype == torch.float16 else activation
-
-    def _scale(self, gradients: Mapping[str, Tensor]) -> float:
-        """What gradients are multiplied by on their way, a power of two so that nothing is rounded.
-
-        float16 ends at 65504 and loses digits below 6e-5, and gradients grow a hundred- or
-        thousandfold towards the image. This is the "loss scaling" of Micikevicius et al., Mixed
-        Precision Training (2018). 1 in every other type.
-        """
-        if self.dtype != torch.float16:
-            return 1.0
-        largest = max(scalars.read(gradient.abs().amax()) for gradient in gradients.values())
-        if not 0 < largest < math.inf:
-            return 1.0
-        return 2.0 ** (_FLOAT16_EXPONENT - math.ceil(math.log2(largest)))
 
     def _add(
         self, trace: Trace, layer: Layer, x: Tensor, pullback: Pullback, pending: set[str]
@@ -206,6 +174,8 @@ class Network:
                 injected = gradient.add_(injected)
         else:
             scale = trace.known.gradients[layer.convolution]
+            if layer.kind == "pool":
+                scale *= self._shared_by(layer.convolution)
             if gradient is not None:
                 injected = injected.float().add_(gradient, alpha=scale)
             injected = to_codes(injected, scale, torch.int8)
@@ -225,7 +195,20 @@ class Network:
 
     def _convolve(self, name: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
         y = self.kernels.forward(name, x, trace.known, relu=False)
-        return y, lambda g: self.kernels.backward(name, g, trace.known)
+        return y, lambda g: self._backward(name, g, trace)
+
+    def _backward(self, name: str, gradient: Tensor, trace: Trace) -> Tensor:
+        """The gradient at a convolution's input; see `_shared_by` for the size of its codes."""
+        shared_by = self._shared_by(BELOW.get(name, ""))
+        return self.kernels.backward(name, gradient, trace.known, shared_by)
+
+    def _shared_by(self, convolution: str) -> int:
+        """Among how many values the pool behind a convolution's ReLU shares a gradient evenly.
+
+        In codes it hands on the same code, which stands for that much less than before.
+        """
+        pooled = convolution.replace("conv", "relu") in BEFORE_POOL
+        return AVERAGED if self._averages and pooled else 1
 
     def _convolve_relu(
         self, layer: Layer, x: Tensor, trace: Trace, wanted: Collection[str]
@@ -233,24 +216,40 @@ class Network:
         name = layer.convolution
         y = self.kernels.forward(name, x, trace.known, relu=True)
         if layer.name in BEFORE_POOL and layer.name not in wanted:
-            # The pool sends gradients to its maxima only, and has masked those already.
-            return y, lambda g: self.kernels.backward(name, g, trace.known)
-        return y, lambda g: self.kernels.backward(name, self._mask(name, g, y, trace), trace.known)
+            # The pool masks what it sends back.
+            return y, lambda g: self._backward(name, g, trace)
+        return y, lambda g: self._backward(name, self._mask(name, g, y, trace), trace)
 
     def _relu(self, convolution: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
         y = x.relu()
         return y, lambda g: self._mask(convolution, g, y, trace)
 
-    def _max_pool(self, convolution: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
+    def _pool(self, convolution: str, x: Tensor, trace: Trace) -> tuple[Tensor, Pullback]:
         channels, height, width = x.shape[1:]
-        pooled = Pooled(channels, height, width, x, self._gradient_type(trace))
+        pooled = self._pooled(channels, height, width, x, trace)
         pooled.pool(x[:, :, : height // 2 * 2], 0)
+        rows = 0, height
+        return pooled.values, lambda g: self._unpool(convolution, g, pooled, rows, trace)
 
-        def pullback(gradient: Tensor) -> Tensor:
-            gradient = self._mask(convolution, gradient, pooled.maxima, trace)
-            return pooled.pullback(gradient, 0, height)
+    def _pooled(
+        self, channels: int, height: int, width: int, like: Tensor, trace: Trace
+    ) -> Pooled | Averaged:
+        if self._averages:
+            return Averaged(channels, height, width, like)
+        return Pooled(channels, height, width, like, self._gradient_type(trace))
 
-        return pooled.maxima, pullback
+    def _unpool(
+        self,
+        convolution: str,
+        gradient: Tensor,
+        pooled: Pooled | Averaged,
+        rows: tuple[int, int],
+        trace: Trace,
+    ) -> Tensor:
+        """Rows of the gradient through a pool and the ReLU before it."""
+        gradient = pooled.pullback(gradient, *rows)
+        self._note_gradient(convolution, gradient, trace)
+        return gradient
 
     def _gradient_type(self, trace: Trace) -> torch.dtype:
         return torch.int8 if trace.known else self.dtype
@@ -264,7 +263,7 @@ class Network:
         """
         first, second = FIRST_BLOCK[0], FIRST_BLOCK[2]
         height, width = x.shape[2:]
-        pooled = Pooled(64, height, width, x, self._gradient_type(trace))
+        pooled = self._pooled(64, height, width, x, trace)
         of_numbers = self.kernels.of_numbers
 
         def hidden(start: int, stop: int) -> Tensor:
@@ -274,15 +273,15 @@ class Network:
             return y[:, :, start - outer[0] : stop - outer[0]]
 
         def pullback(gradient: Tensor) -> Tensor:
-            gradient = self._mask(second, gradient, pooled.maxima, trace)
             image = torch.empty_like(x)
             for start, stop in self._strips(height, width):
                 seen = max(0, start - 2), min(height, stop + 2)
                 inner = max(0, start - 1), min(height, stop + 1)
-                g = self.kernels.backward(second, pooled.pullback(gradient, *seen), trace.known)
+                g = self._unpool(second, gradient, pooled, seen, trace)
+                g = self._backward(second, g, trace)
                 g = g[:, :, inner[0] - seen[0] : inner[1] - seen[0]]
                 g = self._mask(first, g, hidden(*inner), trace)
-                g = self.kernels.backward(first, g, trace.known)
+                g = self._backward(first, g, trace)
                 image[:, :, start:stop] = g[:, :, start - inner[0] : stop - inner[0]]
             return image
 
@@ -290,7 +289,7 @@ class Network:
             inner = max(0, start - 1), min(height, stop + 1)
             y = of_numbers(second).forward(hidden(*inner), relu=True)
             pooled.pool(y[:, :, start - inner[0] : stop - inner[0]], start)
-        return pooled.maxima, pullback
+        return pooled.values, pullback
 
     def _strips(self, height: int, width: int) -> Iterator[tuple[int, int]]:
         """First row and the row behind the last of each strip; all but the last end even."""

@@ -75,6 +75,7 @@ class BridgeClient:
             "job": job,
             "settings": dict(request.settings),
             "preview_side": request.preview_side,
+            "sketch": request.sketch,
         }
         self._expect(job, Expected.of(request))
         self._send("submit", fields, request.images)

@@ -28,6 +28,9 @@ Fitted to relu1_1 against relu4_3 and relu5_1 on one core: 13 000 in float32, 56
 whose multiply-adds are quicker; between the two, each is at most 1.8 times off for relu1_1.
 """
 
+_SLOWER = 1.2
+"""How much longer a dream takes than one in int8, as measured with `bench/int8.py`."""
+
 _TELLING_S = 1.0
 """A shorter dream says more of what starting costs than of how fast the machine is."""
 
@@ -116,11 +119,16 @@ class Speeds:
         """As JSON."""
         return json.dumps(dict(self.measured))
 
-    def with_dream(self, work: float, seconds: float, device: str, precision: str) -> Speeds:
-        """With a finished dream's speed; the last three are a `Result`'s.
+    def with_dream(
+        self, work: float, seconds: float, device: str, precision: str, *, sketch: bool = False
+    ) -> Speeds:
+        """With a finished dream's speed; `seconds` to `precision` are a `Result`'s.
 
-        A very short dream counts only where nothing better is known.
+        A very short dream counts only where nothing better is known. A sketch counts as the dream
+        would, which takes longer where sketches are computed in int8.
         """
+        if sketch and precision == "int8":
+            seconds *= _SLOWER
         name = f"{device} {precision}"
         if not (math.isfinite(seconds) and seconds > 0):
             return self

@@ -107,7 +107,7 @@ class MessageSpec:
 FROM_CLIENT: dict[str, MessageSpec] = {
     "hello": MessageSpec({"name": "text", "version": "text", "warm": "flag?"}),
     "submit": MessageSpec(
-        {"job": "job", "settings": "map", "preview_side": "count?"},
+        {"job": "job", "settings": "map", "preview_side": "count?", "sketch": "flag?"},
         ("image", "mask?", "guide?", "previous_image?", "previous_dream?"),
     ),
     "inspect": MessageSpec(

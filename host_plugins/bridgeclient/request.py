@@ -34,6 +34,8 @@ class DreamRequest:
     where it may change; `guide` shows what to grow, with the objective "guide"; `previous_image`
     and `previous_dream` are the frame before. `settings` are `DreamSettings` in JSON; missing ones
     take their defaults. `preview_side` is the longest side of previews in pixels; 0 means none.
+    `sketch` says that a first look is enough: the server may compute less exactly, if its owner
+    left that to it.
 
     Raises:
         ValueError: there is no image, or a role that nobody knows.
@@ -42,6 +44,7 @@ class DreamRequest:
     images: Mapping[str, ImageFrame]
     settings: Mapping[str, Any]
     preview_side: int = 0
+    sketch: bool = False
     job: str = field(default_factory=new_job_id)
 
     def __post_init__(self) -> None:
@@ -58,11 +61,10 @@ class DreamRequest:
         mask: ImageFrame | None = None,
         guide: ImageFrame | None = None,
         preview_side: int = 0,
+        sketch: bool = False,
     ) -> DreamRequest:
         """The dream of a single picture."""
-        return cls.frame(
-            image, settings, previous=None, mask=mask, guide=guide, preview_side=preview_side
-        )
+        return cls(_images(image=image, mask=mask, guide=guide), settings, preview_side, sketch)
 
     @classmethod
     def frame(
@@ -76,10 +78,9 @@ class DreamRequest:
         preview_side: int = 0,
     ) -> DreamRequest:
         """The dream of a frame of a film; the first of a shot has none before it."""
-        given = {"image": image, "mask": mask, "guide": guide}
+        images = _images(image=image, mask=mask, guide=guide)
         if previous is not None:
-            given |= {"previous_image": previous.image, "previous_dream": previous.dream}
-        images = {role: frame for role, frame in given.items() if frame is not None}
+            images |= {"previous_image": previous.image, "previous_dream": previous.dream}
         return cls(images, settings, preview_side)
 
     @property
@@ -107,6 +108,10 @@ class DreamRequest:
     def nbytes(self) -> int:
         """Bytes that all the pixels take."""
         return sum(frame.nbytes for frame in self.images.values())
+
+
+def _images(**given: ImageFrame | None) -> dict[str, ImageFrame]:
+    return {role: frame for role, frame in given.items() if frame is not None}
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,13 @@ def test_the_last_dream_says_how_fast_the_next_one_is() -> None:
     assert list(Speeds.from_text(again.to_text()).measured) == list(again.measured)
 
 
+def test_a_sketch_in_int8_is_quicker_than_the_dream_it_announces() -> None:
+    speeds = Speeds().with_dream(1e12, 10.0, "cpu", "int8", sketch=True)
+    assert 11 < speeds.seconds(1e12) < 15  # type: ignore[operator]
+    speeds = Speeds().with_dream(1e12, 10.0, "cpu", "bfloat16", sketch=True)
+    assert speeds.seconds(1e12) == pytest.approx(10)
+
+
 def test_a_dream_of_a_moment_spoils_no_measurement() -> None:
     speeds = Speeds().with_dream(1e9, 0.5, "cpu", "float32")
     assert speeds.seconds(1e9) == pytest.approx(0.5)

@@ -46,6 +46,7 @@ OTHER_VALUES = {
     "objective": (["norm"], "norm"),
     "channels": (["3,5,8"], [3, 5, 8]),
     "channel_mode": (["strongest"], "strongest"),
+    "pooling": (["average"], "average"),
     "channel_count": (["3"], 3),
     "layers_at": (["2:relu3_3"], {"2": {"relu3_3": 1.0}}),
     "jitter": (["0"], 0),

@@ -96,6 +96,13 @@ def test_in_tiles(dream_on, picture, device):
 
 
 @pytest.mark.parametrize("device", PRECISIONS)
+def test_average_pooling(dream_on, picture, device):
+    settings = DreamSettings(pooling="average", octaves=1, iterations=1)
+    events, _ = dream_on(picture, settings, device=device)
+    assert isinstance(events[-1], Result)
+
+
+@pytest.mark.parametrize("device", PRECISIONS)
 @pytest.mark.parametrize("mode", ["detail", "blend"])
 def test_grey_with_alpha_in_both_modes(dream_on, picture, device, mode):
     image = np.dstack([picture[..., :1], np.full(picture.shape[:2], 99, np.uint8)])

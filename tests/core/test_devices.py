@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from dreamcore import Dreamer, DreamSettings, Execution, devices, tiling
+from dreamcore import (
+    Dreamer,
+    DreamSettings,
+    Execution,
+    devices,
+    integer_convolution,
+    tiling,
+)
 from dreamcore.errors import DeviceError
 from dreamcore.layers import LAYERS
 
@@ -50,6 +57,37 @@ def test_either_instruction_set_will_do(monkeypatch, able):
     for ability in ABILITIES:
         monkeypatch.setattr(torch.cpu, ability, lambda ability=ability: ability in able)
     assert devices.choose_precision(CPU).dtype == (torch.bfloat16 if able else torch.float32)
+
+
+@pytest.mark.parametrize("able", ["_is_vnni_supported", "_is_amx_tile_supported", None])
+def test_bytes_are_multiplied_where_the_processor_can(monkeypatch, able):
+    for ability in ("_is_vnni_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, ability, lambda ability=ability: ability == able)
+    dream, sketch = (devices.choose_precision(CPU, sketch=sketch) for sketch in (False, True))
+    if able and integer_convolution.fusion_available(CPU):
+        assert (dream.name, sketch.name) == ("mixed", "int8")
+    else:
+        assert dream == sketch
+        assert dream.int8 == ()
+
+
+def test_without_torchs_private_operator_auto_takes_numbers(monkeypatch):
+    monkeypatch.setattr(integer_convolution, "fusion_available", lambda _: False)
+    assert devices.choose_precision(CPU).int8 == ()
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16", "mixed", "int8"])
+def test_a_sketch_is_computed_in_the_precision_that_was_asked_for(name):
+    assert devices.choose_precision(CPU, name, sketch=True).name == name
+
+
+def test_a_sketch_is_the_dream_of_its_own_precision(dreamer_with, dreamer, coffee):
+    image = np.ascontiguousarray(coffee[120:192, 200:296])
+    settings = DreamSettings(layers={"relu3_1": 1.0}, octaves=2, iterations=2)
+    *_, sketch = dreamer.dream(image, settings, sketch=True)
+    other = dreamer_with(precision=dreamer.sketch_precision)
+    *_, expected = other.dream(image, settings)
+    assert sketch.image.tobytes() == expected.image.tobytes()
 
 
 @pytest.mark.parametrize("name", ["mixed", "int8"])

@@ -93,6 +93,17 @@ def test_frames_of_a_film_are_the_same_bit_for_bit_as_without_the_bridge(
     assert (to_array(result.image) != alone).any()
 
 
+def test_a_sketch_is_the_one_that_the_engine_makes_itself(
+    client: BridgeClient, photo: Array, dreamer: Dreamer
+) -> None:
+    *_, expected = dreamer.dream(photo, DreamSettings(**QUICK), sketch=True)
+    request = DreamRequest.still(to_frame(photo), QUICK, sketch=True)
+    *_, result = client.events(client.submit(request))
+    assert isinstance(result, Result)
+    assert bytes(result.image.pixels) == expected.image.tobytes()
+    assert result.precision == dreamer.sketch_precision
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_float_pixels_come_back_in_their_type(
     client: BridgeClient, dreamer: Dreamer, photo: Array, dtype: str

@@ -71,8 +71,13 @@ class _Reporter:
                     yield from self._progress(step)
                     yield from self._preview(step, commands)
                     continue
-                facts = step.seconds, step.octaves, self._dreamer.device, self._dreamer.precision
+                facts = step.seconds, step.octaves, self._dreamer.device, self._precision
                 yield Result(job, to_frame(step.image), *facts)
+
+    @property
+    def _precision(self) -> str:
+        dreamer = self._dreamer
+        return dreamer.sketch_precision if self._request.sketch else dreamer.precision
 
     def _steps(self) -> Iterator[Step | Dreamed]:
         return steps(self._dreamer, self._request)

@@ -34,7 +34,7 @@ class DurationEstimate:
         size = request.image.width, request.image.height
         cost = masked_work(*size, mask, request.settings, self._layers)
         done = cost, result.seconds, result.device, result.precision
-        text = _speeds().with_dream(*done).to_text()
+        text = _speeds().with_dream(*done, sketch=request.sketch).to_text()
         Gimp.attach_parasite(Gimp.Parasite.new(_PARASITE, _PERSISTENT, text.encode()))
 
     def expected(self, plan: Plan) -> str:

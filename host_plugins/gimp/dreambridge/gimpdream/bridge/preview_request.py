@@ -65,7 +65,8 @@ def sketch(source: SourceRegion, parameters: Parameters, schema: Json, most: int
     lost = _octaves_to_leave_out(size, settings["octave_scale"], octaves, most)
     scale = settings["octave_scale"] ** -lost
     reduced = settings | {"octaves": max(1, settings["octaves"] - lost)}
-    request = _request(source, context, round(max(size) * scale), reduced, parameters)
+    side = round(max(size) * scale)
+    request = _request(source, context, side, reduced, parameters, exact=not lost)
     return Sketch(request, context, source.region, scale, _difference(lost, octaves))
 
 
@@ -121,17 +122,27 @@ def small_sketch(source: SourceRegion, side: int, parameters: Parameters) -> Ske
         "jitter": round(settings["jitter"] * scale),
     }
     image = small_frame(source.layer, square, side)
-    request = DreamRequest.still(image, reduced, guide=guide_frame(parameters.guide))
+    guide = guide_frame(parameters.guide)
+    request = DreamRequest.still(image, reduced, guide=guide, sketch=True)
     return Sketch(request, square, square, scale, "")
 
 
 def _request(
-    source: SourceRegion, context: Rect, side: int, settings: Json, parameters: Parameters
+    source: SourceRegion,
+    context: Rect,
+    side: int,
+    settings: Json,
+    parameters: Parameters,
+    *,
+    exact: bool = False,
 ) -> DreamRequest:
+    """`exact` where the preview is the dream itself, so that it is computed as that will be."""
     image = small_frame(source.layer, context, side)
     mask, size = None, (image.width, image.height)
     if source.mask is not None:
         greys = source.mask.sampled(source.in_image(context), size)
         mask = ImageFrame(*size, 1, "uint8", greys)
     guide = guide_frame(parameters.guide)
-    return DreamRequest.still(image, settings, mask=mask, guide=guide, preview_side=side)
+    return DreamRequest.still(
+        image, settings, mask=mask, guide=guide, preview_side=side, sketch=not exact
+    )
