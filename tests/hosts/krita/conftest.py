@@ -6,7 +6,6 @@ found in a file, because each start takes long.
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import shutil
@@ -29,13 +28,8 @@ INSIDE = Path(__file__).parent / "inside"
 RUN_S = 1200.0
 """For a whole run with all its cases, on a busy machine."""
 
-SCREEN = "-screen 0 3200x2000x24"
-
 CONFIGURED = "[python]\nenable_dreamdriver=true\n\n[dreambridge]\nlive_sketch=false\n"
 """The driver on; no sketches but in the cases that are about them, which tick the box."""
-
-DISPLAYS = itertools.count(100 + os.getpid() % 1000 * 30)
-"""A number for each Krita: a root has lock files of its own for displays that all roots share."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +61,7 @@ class Krita:
         given = {"script": script, "folder": str(folder)} | parameters
         (folder / "parameters.json").write_text(json.dumps(given), "utf-8")
         environment["DREAMDRIVER"] = str(folder)
-        argv = ["xvfb-run", "-a", "-n", str(next(DISPLAYS)), "-s", SCREEN, "krita", "--nosplash"]
+        argv = ["bash", str(INSIDE / "screen.sh"), "krita", "--nosplash"]
         return self.host.start(argv, self.home, folder / "log.txt", **environment), folder
 
     def run(self, script: str, **parameters: Any) -> dict[str, Any]:
