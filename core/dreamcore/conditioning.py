@@ -23,23 +23,23 @@ def condition(gradient: Tensor, settings: DreamSettings, iteration: int) -> Iter
     if settings.smoothing:
         sigmas = smoothing.cascade_sigmas(settings.smoothing, iteration, settings.iterations)
         bands = smoothing.gaussian_bands(sigmas, gradient)
-        for plane in gradient:
-            yield from _smooth(plane, bands)
+        for planes in smoothing.channels_at_once(gradient):
+            yield from _smooth(planes, bands)
     if settings.normalization == "laplacian":
         yield from _normalize(gradient)
 
 
-def _smooth(plane: Tensor, bands: Tensor) -> Iterator[None]:
+def _smooth(planes: Tensor, bands: Tensor) -> Iterator[None]:
     """Blurs strip by strip; each is replaced after the next, which needs it as it was."""
     done: list[tuple[slice, Tensor]] = []
-    for rows in smoothing.strips(plane):
-        done.append((rows, smoothing.mean_of_blurs(plane, rows, bands)))
+    for rows in smoothing.strips(planes):
+        done.append((rows, smoothing.mean_of_blurs(planes, rows, bands)))
         if len(done) > 1:
             before, blurred = done.pop(0)
-            plane[before] = blurred
+            planes[:, before] = blurred
         yield
     for rows, blurred in done:
-        plane[rows] = blurred
+        planes[:, rows] = blurred
 
 
 def _normalize(gradient: Tensor) -> Iterator[None]:

@@ -30,6 +30,14 @@ def strips(image: Tensor) -> Iterator[slice]:
         yield slice(start, min(start + rows, height))
 
 
+def channels_at_once(image: Tensor) -> Iterator[Tensor]:
+    """The (C, H, W) image a channel at a time on a CPU, as its cache likes it; elsewhere whole.
+
+    There it is starting an operation that costs.
+    """
+    yield from torch.split(image, 1) if image.device.type in _STRIP_ROWS else [image]
+
+
 def cascade_sigmas(smoothing: float, iteration: int, iterations: int) -> tuple[float, ...]:
     """The Gaussians' widths in pixels: half, one and two times one that grows with the iteration.
 
@@ -54,37 +62,38 @@ def gaussian_bands(sigmas: tuple[float, ...], like: Tensor) -> Tensor:
     return (bands / bands.sum(dim=2, keepdim=True)).to(like)
 
 
-def mean_of_blurs(plane: Tensor, rows: slice, bands: Tensor) -> Tensor:
-    """Some rows of the mean of the Gaussian blurs of `plane`, (H, W), edges extended.
+def mean_of_blurs(planes: Tensor, rows: slice, bands: Tensor) -> Tensor:
+    """Some rows of the mean of the Gaussian blurs of `planes`, (C, H, W), edges extended.
 
     Two products with the banded matrices that `gaussian_bands` makes, one along each axis: few
-    operations, whatever the widths are. Rows of `plane` are read beyond as far as a blur reaches.
+    operations, whatever the widths are. Rows of `planes` are read beyond as far as a blur reaches.
     """
-    height, width = rows.stop - rows.start, plane.shape[1]
+    channels, height, width = len(planes), rows.stop - rows.start, planes.shape[2]
     down, across = -(-height // _BLOCK), -(-width // _BLOCK)
     count, _, window = bands.shape
     reach = (window - _BLOCK) // 2
-    first, last = max(0, rows.start - reach), min(plane.shape[0], rows.stop + reach)
+    first, last = max(0, rows.start - reach), min(planes.shape[1], rows.stop + reach)
     stop = rows.start + down * _BLOCK
     missing = (
         *(reach, across * _BLOCK - width + reach),
         *(reach - (rows.start - first), stop + reach - last),
     )
-    wide = F.pad(plane[None, first:last], missing, mode="replicate")[0]
-    windows = wide.unfold(0, window, _BLOCK).transpose(1, 2)  # (down, window, columns)
-    blurred = torch.matmul(bands.flatten(0, 1), windows).view(down, count, _BLOCK, -1)
+    wide = F.pad(planes[:, first:last], missing, mode="replicate")
+    windows = wide.unfold(1, window, _BLOCK).transpose(2, 3)  # (C, down, window, columns)
+    blurred = torch.matmul(bands.flatten(0, 1), windows).view(channels * down, count, _BLOCK, -1)
     windows = blurred.unfold(3, window, _BLOCK).permute(0, 2, 3, 1, 4)  # (…, across, n, window)
     together = bands.div(count).transpose(1, 2).flatten(0, 1)  # (n * window, block)
     blurred = torch.mm(windows.reshape(-1, count * window), together)
-    return blurred.view(down * _BLOCK, across * _BLOCK)[:height, :width]
+    return blurred.view(channels, down * _BLOCK, across * _BLOCK)[:, :height, :width]
 
 
 def gaussian_blur(image: Tensor, sigma: float) -> Tensor:
     """A Gaussian blur of (3, H, W) with standard deviation `sigma` in pixels, edges extended."""
     result, bands = torch.empty_like(image), gaussian_bands((sigma,), image)
-    for plane, blurred in zip(image, result, strict=True):
-        for rows in strips(plane):
-            blurred[rows] = mean_of_blurs(plane, rows, bands)
+    pairs = zip(channels_at_once(image), channels_at_once(result), strict=True)
+    for planes, blurred in pairs:
+        for rows in strips(planes):
+            blurred[:, rows] = mean_of_blurs(planes, rows, bands)
     return result
 
 

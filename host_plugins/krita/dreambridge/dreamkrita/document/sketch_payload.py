@@ -62,6 +62,7 @@ class SketchPayload:
             mask=mask,
             guide=self.source.guide_frame(),
             preview_side=max(sketch.width, sketch.height),
+            sketch=True,
         )
 
     def unpack(self, event: Preview | Result) -> Pictures:
