@@ -32,8 +32,8 @@ class DreamSettings:
         lambda: {"relu4_3": 1.0},
         "layers",
         "Features",
-        "VGG16 layers to excite, with their weights: shallow ones give lines, deep ones faces; "
-        "a negative weight dreams away.",
+        "What grows in the dream, with weights: lines and dots, eyes, faces, whole creatures; a "
+        "negative weight dreams away. Layers of VGG16, from shallow to deep.",
         group="main",
         range=(-1000.0, 1000.0),
     )
@@ -41,7 +41,8 @@ class DreamSettings:
         0.7,
         "number",
         "Strength",
-        "How strongly the picture changes. Mean absolute change of a pixel per ascent step.",
+        "How strongly the picture changes: little is a shimmer, much leaves nothing as it was. "
+        "Mean change of a pixel per step.",
         group="main",
         range=(0.0, 32.0),
         unit="8-bit grey levels",
@@ -67,8 +68,8 @@ class DreamSettings:
         4,
         "integer",
         "Octaves",
-        "At how many sizes the image is dreamed: more give larger features. Fewer are used where "
-        "the image is too small.",
+        "How large the largest shapes grow: more make them larger. Sizes at which the image is "
+        "dreamed, fewer where it is too small.",
         group="main",
         range=(1, MOST_OCTAVES),
     )
@@ -83,53 +84,59 @@ class DreamSettings:
         "detail",
         "choice",
         "Octave mode",
-        "detail: enlarge and add back only what was dreamed; blend: mix the enlarged dream in.",
+        "How finer shapes go over larger ones: detail keeps the picture sharp below them, blend "
+        "mixes them in softly. What an octave takes from the smaller one: only what was dreamed "
+        "there, or all.",
         choices=("detail", "blend"),
     )
     blend: float = described(
         0.6,
         "number",
         "Blend",
-        "Share of the enlarged smaller octave in the blend mode.",
+        "How much stays of the larger shapes where they are mixed in. Share of the enlarged "
+        "smaller octave in the blend mode.",
         range=(0.0, 1.0),
     )
     objective: str = described(
         "l2",
         "choice",
         "Objective",
-        "What to raise at the layers: half the squared activation, its norm, its mean, or the "
-        "match with a guide image.",
+        "l2 and norm grow what is there already, mean grows everything alike, guide grows what a "
+        "guide image shows. What is raised at the layers: half the squared activation, its norm, "
+        "its mean, or the match with the guide.",
         choices=("l2", "norm", "mean", "guide"),
     )
     channels: tuple[int, ...] | Mapping[str, Mapping[int, float]] = described(
         (),
         "channels",
         "Channels",
-        "Only these channels of the layers count, with their weights; none named means all, and a "
-        "negative weight dreams away.",
+        "Grows only these features, each with its weight; a negative one dreams away. Channels of "
+        "the layers, of which the atlas has pictures; none named means all.",
         range=(-1000.0, 1000.0),
     )
     channel_mode: str = described(
         "chosen",
         "choice",
         "Channel mode",
-        "Which channels count: all; those chosen (all if none are); or of these the few that "
-        "respond most, least or most like the average to this picture.",
+        "Which features grow: all, those chosen, or of these the few that this picture has most "
+        "of, least of, or as much as the average. Picked by how the channels respond; all count if "
+        "none are chosen.",
         choices=("all", "chosen", "strongest", "weakest", "average"),
     )
     channel_count: int = described(
         8,
         "integer",
         "Channel count",
-        "How many channels of each layer the modes strongest, weakest and average take.",
+        "How many features grow in the modes strongest, weakest and average. Channels of each "
+        "layer.",
         range=(1, MOST_CHANNELS),
     )
     layers_at: Mapping[int, Mapping[str, float]] = described(
         dict,
         "layers_at",
         "Layers at octaves",
-        "Other layers from an octave on, counted from 1, the coarsest: deep ones first and shallow "
-        "ones later give large creatures fine textures.",
+        "Other features for large shapes than for fine ones: creatures first and ripples later, "
+        "for example. Layers from an octave on, counted from 1, the coarsest.",
         range=(-1000.0, 1000.0),
         octaves=(1, MOST_OCTAVES),
     )
@@ -161,8 +168,9 @@ class DreamSettings:
         "mean",
         "choice",
         "Normalisation",
-        "How a step's gradient is scaled: by its mean, or each band of its Laplacian pyramid "
-        "by its own strength.",
+        "mean lets strong shapes grow fastest, laplacian lets fine and coarse ones grow alike. How "
+        "a step's gradient is scaled: by its mean, or each band of its Laplacian pyramid by its "
+        "own strength.",
         choices=("mean", "laplacian"),
     )
     coherence: float = described(

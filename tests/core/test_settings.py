@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import re
 import subprocess
 import sys
 
@@ -174,6 +175,16 @@ def test_the_schema_describes_every_field_and_accepts_every_preset():
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"step": 1000}, described)
     assert json.loads(json.dumps(described)) == described
+
+
+TERMS = re.compile(
+    r"VGG|relu|layer|channel|octave|gradient|activation|ascent|pyramid|per pixel|deviation", re.I
+)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_what_a_setting_does_to_the_picture_stands_before_the_term(name):
+    assert not TERMS.search(FIELDS[name].metadata["help"].split(". ")[0])
 
 
 def test_the_default_preset_is_the_defaults():

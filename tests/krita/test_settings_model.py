@@ -42,6 +42,37 @@ def test_a_feature_size_forgets_channels_of_other_layers(model: SettingsModel) -
     assert DreamSettings.from_json(model.settings).channels == ()
 
 
+def test_after_the_last_channel_the_look_is_what_it_was(model: SettingsModel) -> None:
+    model.choose_preset("fever")
+    before = model.settings
+    model.choose_channel("relu4_3", 12)
+    model.choose_channel("relu5_1", 7, -0.5)
+    assert model.settings["layers"] == {"relu4_3": 1.0, "relu5_1": 1.0}
+    assert model.settings["channels"] == {"relu4_3": {"12": 1.0}, "relu5_1": {"7": -0.5}}
+    model.set("step", 3.0)
+    model.leave_channel("relu4_3", 12)
+    model.leave_channel("relu5_1", 7)
+    assert model.settings == before | {"step": 3.0}
+
+
+def test_after_the_last_channel_of_another_look_all_of_its_layer_count(
+    model: SettingsModel,
+) -> None:
+    model.choose_channel("relu4_3", 12)
+    model.set("channels", {"relu4_3": {"5": 1.0}})
+    model.leave_channel("relu4_3", 5)
+    assert (model.settings["layers"], model.settings["channels"]) == ({"relu4_3": 1.0}, [])
+
+
+def test_looks_that_come_are_offered_and_recognised(model: SettingsModel) -> None:
+    heard: list[bool] = []
+    model.listen(lambda: heard.append(True))
+    model.set("step", 3.0)
+    own = {"label": "Mine", "help": "", "settings": model.settings, "own": True}
+    model.offer({**model.schema, "x-presets": {**model.schema["x-presets"], "mine": own}}, ["no"])
+    assert (model.preset, model.damaged, heard) == ("mine", ["no"], [True, True])
+
+
 def test_a_guide_and_its_objective_go_together(model: SettingsModel) -> None:
     assert model.wanted(guided=True)["objective"] == "guide"
     assert model.wanted(guided=False)["objective"] == "l2"

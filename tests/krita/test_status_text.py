@@ -60,10 +60,10 @@ def test_frames_have_one_progress(
         (Accepted("j", 1), "Waiting for 1 other dream…", 0.0),
         (Accepted("j", 2), "Waiting for 2 other dreams…", 0.0),
         (Started("j"), "Falling asleep…", 0.0),
-        (Progress("j", 1, 4, 2, 10, 0.1), "Octave 1 of 4", 0.1),
-        (Progress("j", 2, 4, 2, 10, 0.4, 11.7), "Octave 2 of 4, 12 s left", 0.4),
-        (Progress("j", 2, 4, 2, 10, 0.4, 0.1), "Octave 2 of 4, 1 s left", 0.4),
-        (Progress("j", 3, 4, 2, 10, 0.6, 150.0), "Octave 3 of 4, 2 min left", 0.6),
+        (Progress("j", 1, 4, 2, 10, 0.1), "Dreaming: size 1 of 4", 0.1),
+        (Progress("j", 2, 4, 2, 10, 0.4, 11.7), "Dreaming: size 2 of 4, 12 s left", 0.4),
+        (Progress("j", 2, 4, 2, 10, 0.4, 0.1), "Dreaming: size 2 of 4, 1 s left", 0.4),
+        (Progress("j", 3, 4, 2, 10, 0.6, 150.0), "Dreaming: size 3 of 4, 2 min left", 0.6),
     ],
 )
 def test_the_line_of_a_running_dream(event: object, text: str, fraction: float) -> None:

@@ -14,11 +14,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 
 from dreambridge.paths import VARIABLE, Paths
 from hosts.host import Host
@@ -131,3 +133,36 @@ def install(krita: Krita, bridge: Paths, *options: str) -> str:
 def krita(make_krita: Callable[[Paths], Krita], server: Server) -> Krita:
     """The Krita that tests share."""
     return make_krita(server.home)
+
+
+@pytest.fixture(scope="session")
+def chosen_from(krita: Krita) -> dict[str, Any]:
+    """What is found where the docker offers something to choose from."""
+    photo = krita.home / "photo.png"
+    with Image.open(str(files("dreamcore") / "data" / "photos" / "chelsea.png")) as picture:
+        picture.convert("RGB").resize((900, 600)).save(photo)
+    return run_and_keep(krita, "choosing", "choosing", photo=str(photo))
+
+
+def run_and_keep(krita: Krita, name: str, script: str, **parameters: Any) -> dict[str, Any]:
+    """Run a script that grabs pictures; `DREAMBRIDGE_LOOKED_AT` keeps them under the name."""
+    out = krita.home / name
+    out.mkdir()
+    facts = krita.run(script, out=str(out), **parameters)
+    if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
+        shutil.copytree(out, Path(kept) / name, dirs_exist_ok=True)
+    if kept := os.environ.get("DREAMBRIDGE_PICTURES"):
+        for path in out.glob("krita-*.png"):
+            keep(path, Path(kept) / path.name)
+    for case in facts.values():
+        assert "traceback" not in case, case["traceback"]
+    return facts
+
+
+def keep(source: Path, target: Path) -> None:
+    """A smaller file; the docker's few colours need no more than a palette."""
+    with Image.open(source) as picture:
+        colours = picture.convert("RGB")
+    if "docker" in source.name:
+        colours = colours.quantize(200, dither=Image.Dither.FLOYDSTEINBERG)
+    colours.save(target, optimize=True)

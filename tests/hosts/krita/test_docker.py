@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from dreambridge.paths import Paths
-from hosts.krita.conftest import Krita
-from hosts.krita.test_pictures import keep
+from hosts.krita.conftest import Krita, run_and_keep
 from servers import Server
 
 LARGE = "use_custom_system_font=true\ncustom_system_font=DejaVu Sans\ncustom_font_size=20\n\n"
 """What Settings ▸ Configure Krita ▸ General ▸ Window writes."""
 
 
-SKETCHES = ["sketch", "sketch and dream", "sketch gives way"]
-
-
-def run(krita: Krita, cases: list[str], name: str) -> dict[str, Any]:
-    out = krita.home / name
-    out.mkdir()
-    photo = out / "photo.png"
-    with Image.open(str(files("dreamcore") / "data" / "photos" / "chelsea.png")) as picture:
-        picture.convert("RGB").resize((900, 600)).save(photo)
-    facts: dict[str, Any] = krita.run("docker", cases=cases, out=str(out), photo=str(photo))
-    if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
-        shutil.copytree(out, Path(kept) / name, dirs_exist_ok=True)
-    if kept := os.environ.get("DREAMBRIDGE_PICTURES"):
-        for path in out.glob("krita-*.png"):
-            keep(path, Path(kept) / path.name)
-    for case in facts.values():
-        assert "traceback" not in case, case["traceback"]
-    return facts
-
-
 @pytest.fixture(scope="module")
-def found(krita: Krita) -> dict[str, Any]:
-    cases = ["font", "keyboard", "chosen", "feature size", *SKETCHES]
-    return run(krita, cases, "usual")
+def found(chosen_from: dict[str, Any]) -> dict[str, Any]:
+    return chosen_from
 
 
 @pytest.fixture(scope="module")
 def large(make_krita: Callable[[Paths], Krita], server: Server) -> dict[str, Any]:
     krita = make_krita(server.home)
     krita.configuration.write_text(LARGE + krita.configuration.read_text("utf-8"), "utf-8")
-    return run(krita, ["font"], "large")
+    return run_and_keep(krita, "large", "docker", cases=["font"])
 
 
 def test_with_the_usual_font_the_docker_is_narrow(found: dict[str, Any]) -> None:
@@ -93,7 +66,7 @@ def test_feature_sizes_are_words_for_painters(found: dict[str, Any]) -> None:
     assert facts["words"][0] == "contrast"
     assert facts["words"][-1] == "creatures"
     assert not any("relu" in word for word in facts["words"])
-    assert facts["tip"] == "In VGG16: relu5_3"
+    assert facts["tip"] == "Grows features of this kind and size. The layer relu5_3 of VGG16."
     assert facts["eyes"] == "eyes"
     assert facts["fever"] == "faces +"
     assert (facts["conv1_1"], facts["conv4_3"], facts["pool5"]) == ("contrast", "eyes", "creatures")

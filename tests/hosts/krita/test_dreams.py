@@ -28,7 +28,7 @@ def test_the_layer_develops_in_place(found: dict[str, Any]) -> None:
     assert facts["final_differs"]
     assert facts["canvas_shows_it"]
     assert facts["active"], "the user goes on painting on the layer that was active"
-    assert facts["told"][-1].startswith("Octave ")
+    assert facts["told"][-1].startswith("Dreaming: size ")
     assert facts["told"][-1].endswith(" left")
 
 

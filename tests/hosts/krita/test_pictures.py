@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from hosts.krita.conftest import Krita
+from hosts.krita.conftest import Krita, keep
 
 NARROW, WIDE = 220, 380
 
@@ -24,24 +25,27 @@ def out(krita: Krita) -> Path:
 
 @pytest.fixture(scope="module")
 def found(krita: Krita, out: Path) -> dict[str, Any]:
+    return run(krita, out, "pictures", "pictures")
+
+
+@pytest.fixture(scope="module")
+def sharp(krita: Krita, out: Path) -> dict[str, Any]:
+    return run(krita, out, "highdpi", "high dpi", QT_SCALE_FACTOR="2")
+
+
+def run(krita: Krita, out: Path, script: str, case: str, **parameters: Any) -> dict[str, Any]:
     photo = out / "photo.png"
     with Image.open(str(files("dreamcore") / "data" / "photos" / "chelsea.png")) as picture:
         picture.convert("RGB").resize((451, 300)).save(photo)
-    facts: dict[str, Any] = krita.run("pictures", out=str(out), photo=str(photo))["pictures"]
+    found = krita.run(script, cases=[case], out=str(out), photo=str(photo), **parameters)
+    facts: dict[str, Any] = found[case]
     assert "traceback" not in facts, facts["traceback"]
     if kept := os.environ.get("DREAMBRIDGE_PICTURES"):
         for path in out.glob("krita*.png"):
             keep(path, Path(kept) / path.name)
+    if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
+        shutil.copytree(out, Path(kept) / script, dirs_exist_ok=True)
     return facts
-
-
-def keep(source: Path, target: Path) -> None:
-    """A smaller file; the docker's few colours need no more than a palette."""
-    with Image.open(source) as picture:
-        colours = picture.convert("RGB")
-    if "docker" in source.name:
-        colours = colours.quantize(200, dither=Image.Dither.FLOYDSTEINBERG)
-    colours.save(target, optimize=True)
 
 
 def test_the_docker_can_be_narrow_and_wide(found: dict[str, Any], out: Path) -> None:
@@ -66,14 +70,15 @@ def test_themes_colour_the_docker(found: dict[str, Any], out: Path) -> None:
         )
 
 
-def test_a_screen_with_twice_the_pixels(krita: Krita, out: Path) -> None:
-    cases = krita.run("highdpi", cases=["high dpi"], out=str(out), QT_SCALE_FACTOR="2")
-    found = cases["high dpi"]
-    assert "traceback" not in found, found["traceback"]
-    assert found["ratio"] == 2
-    assert found["cut"] == []
-    with Image.open(out / "docker-high-dpi.png") as picture:
-        assert picture.width == 2 * found["width"] == 2 * NARROW
+def test_a_screen_with_twice_the_pixels(sharp: dict[str, Any], out: Path) -> None:
+    assert sharp["ratio"] == 2
+    assert sharp["cut"] == sharp["cut_docked"] == []
+    with Image.open(out / "krita-docker-high-dpi.png") as picture:
+        assert picture.width == 2 * sharp["width"] == 2 * NARROW
+
+
+def test_a_small_screen(found: dict[str, Any]) -> None:
+    assert found["small screen"] == {"cut": [], "size": [1366, 768]}
 
 
 def test_the_window_shows_a_finished_dream(found: dict[str, Any], out: Path) -> None:

@@ -4,6 +4,8 @@
     controller        what the docker and the actions ask for
     dream_run         one dream from the button to the finished layer
     sketcher          small dreams for the docker while nothing else runs
+    seeing            what the network sees in the selection, asked beside dreams
+    own_looks         the user's own looks, for all dockers                 (no Qt, no Krita)
     settings_model    the settings behind the widgets                       (no Qt, no Krita)
     errors            what the user is told when something isn't possible   (no Qt, no Krita)
     qt                the one place that knows PyQt5 from PyQt6
@@ -12,6 +14,10 @@
 
     docker            the docker; its parts are the following
     picture_grids     the looks and the document's earlier dreams
+    own_looks         Save look…, and what can be done with one's own looks
+    look_thumbnail    the picture of a look that is saved
+    seen_strip        It sees here; channel_grid has its pictures to click on
+    fold_button       folds a part of the docker away
     sliders           what is changed most
     setting_fields    a widget for any setting; text_field where it is typed
     guide_selector    the guide layer
@@ -24,6 +30,8 @@
 `bridge`: the way to the server. It knows neither documents nor widgets.   (no Qt, no Krita)
 
     bridge_thread     the thread that talks to the server
+    question_thread   the one that asks what the network sees
+    installed         where dreambridge is
     status_text       what the user reads while that happens
 
 `document`: pixels out of Krita's documents and layers into them. It knows neither the bridge's
@@ -35,6 +43,7 @@ thread nor widgets.
     animation         an animated layer at other times than the artist's
     watched           whether another layer is active, or something else selected
     source            which pixels of which layer are dreamed, and whether they can be
+    seen_part         what of a layer is looked at, without a dream
     dream_layer       the layer in which a dream develops; layer_mask gives it the selection's shape
     saving            tells before Krita writes a document, so that no half a dream is in the file
     frames_layer      the animated layer of dreamed frames
@@ -52,6 +61,7 @@ thread nor widgets.
     payload           a dream's pixels to the server and back               (no Krita)
     draft_payload     the same at half the size                             (no Krita)
     sketch_payload    the same as a small picture for the docker            (no Krita)
+    seen_pixels       what is looked at, as a question                      (no Krita)
     images            previews scaled to the layer, thumbnails              (no Krita)
     colour_space      colour spaces of layers, and the one that travels     (no Qt, no Krita)
     difference        the dream's change added to colours that don't travel (no Qt, no Krita)

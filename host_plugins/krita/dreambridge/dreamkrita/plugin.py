@@ -15,6 +15,7 @@ from bridgeclient.own_looks import plugin_schema
 from bridgeclient.region import EDGE
 from dreamkrita.controller import Controller
 from dreamkrita.qt import QtWidgets
+from dreamkrita.seeing import Seeing
 from dreamkrita.settings_model import SettingsModel
 from dreamkrita.sketcher import Sketcher
 from dreamkrita.ui import docker
@@ -80,12 +81,13 @@ def register(here: Path) -> None:
     make: Callable[[], DockWidget]
     try:
         schema, damaged = plugin_schema(here)
-        model = SettingsModel(schema, _stored(), _stored_edge())
+        model = SettingsModel(schema, _stored(), _stored_edge(), damaged)
     except BridgeError as error:
         text = str(error)
         make = lambda: IncompleteDocker(text)  # noqa: E731
     else:
         controller, estimate = Controller(here, model), TimeEstimate(model)
+        seeing = Seeing(here, model)
         controller.measured.connect(estimate.measured)
         model.listen(lambda: _store(model))
         sketcher = Sketcher(
@@ -96,7 +98,7 @@ def register(here: Path) -> None:
             estimate.work_for_a_sketch,
         )
         application.addExtension(DreamActions(application, controller))
-        make = lambda: docker.Docker(controller, estimate, sketcher, here, damaged)  # noqa: E731
+        make = lambda: docker.Docker(controller, estimate, sketcher, seeing, here)  # noqa: E731
     place = DockWidgetFactoryBase.DockRight
     application.addDockWidgetFactory(DockWidgetFactory(docker.ID, place, make))
 

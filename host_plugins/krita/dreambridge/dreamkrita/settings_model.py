@@ -7,10 +7,11 @@ disagree. No Qt and no Krita here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bridgeclient import validation
+from bridgeclient.channels import chosen, with_channel, without_channel
 from bridgeclient.features import deepest
 from bridgeclient.looks import Json, look, preset_of, with_guide
 from bridgeclient.region import EDGE
@@ -22,16 +23,27 @@ EDGE_MOST = 10.0
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
 
+_OF_CHANNELS = {"layers", "channels", "layers_at", "channel_mode"}
+"""The settings that change when a channel is clicked on."""
+
 
 class SettingsModel:
-    """The settings as they are now; `listen` to be told of changes."""
+    """The settings as they are now; `listen` to be told of changes.
+
+    `schema` has the looks that are offered, `damaged` a sentence for each that can't be.
+    """
 
     def __init__(
-        self, schema: Json, settings: Mapping[str, Any] | None = None, edge: float = EDGE
+        self,
+        schema: Json,
+        settings: Mapping[str, Any] | None = None,
+        edge: float = EDGE,
+        damaged: Sequence[str] = (),
     ) -> None:
-        self.schema = schema
+        self.schema, self.damaged = schema, damaged
         self._edge = edge if 0 <= edge <= EDGE_MOST else EDGE
         self._settings = completed(settings or {}, schema)
+        self._before_channels: Json = {}
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -62,6 +74,11 @@ class SettingsModel:
         """Don't call it any more."""
         self._listeners.remove(listener)
 
+    def offer(self, schema: Json, damaged: Sequence[str]) -> None:
+        """Other looks are there now."""
+        self.schema, self.damaged = schema, damaged
+        self._tell()
+
     def check(self, name: str, value: Any) -> None:
         """Look whether a setting can be changed to a value.
 
@@ -90,6 +107,22 @@ class SettingsModel:
         """Dream of this layer's features alone."""
         self._change({"layers": {layer: 1.0}, "channels": [], "layers_at": {}})
 
+    def choose_channel(self, layer: str, channel: int, weight: float = 1.0) -> None:
+        """Dream of this channel, too, or with another weight; the first one replaces all others."""
+        before = self._before_channels
+        if not chosen(self._settings):
+            before = {name: self._settings[name] for name in _OF_CHANNELS}
+        self._change(with_channel(self._settings, layer, channel, weight))
+        self._before_channels = before
+
+    def leave_channel(self, layer: str, channel: int) -> None:
+        """Dream of this channel no more; after the last one all is as before the first."""
+        before, changes = self._before_channels, without_channel(self._settings, layer, channel)
+        if before and not chosen(self._settings | changes):
+            changes = before
+        self._change(changes)
+        self._before_channels = before
+
     def choose_preset(self, name: str) -> None:
         """Take a preset's look; the seed stays."""
         self._change(look(self.schema["x-presets"][name]["settings"]))
@@ -110,6 +143,8 @@ class SettingsModel:
         if all(self._settings.get(name) == value for name, value in changes.items()):
             return
         self._settings |= changes
+        if changes.keys() & _OF_CHANNELS:
+            self._before_channels = {}
         self._tell()
 
     def _tell(self) -> None:

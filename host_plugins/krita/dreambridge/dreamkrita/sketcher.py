@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bridgeclient import BridgeError, Cancelled, Preview, Result
+from bridgeclient.looks import Json
 from bridgeclient.sketch import sketch_of
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, Task
 from dreamkrita.document.beginning import begin_sketch
@@ -24,7 +25,7 @@ from dreamkrita.document.source import id_of, ready
 from dreamkrita.document.watched import state_now
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
-from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.qt import QtCore, QtGui, QtWidgets
 from dreamkrita.settings_model import SettingsModel
 from krita import Document, Krita
 
@@ -66,6 +67,7 @@ class Sketcher(QtCore.QObject):
         self._wakes = False
         self._number, self._running = 0, False
         self._difference = ""
+        self._sketched: Json = {}
         self._work = WorkQueue(self, self._failed)
         self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
         self._posted.connect(self._on_messages)
@@ -79,6 +81,13 @@ class Sketcher(QtCore.QObject):
     def live(self) -> bool:
         """Whether sketches are made."""
         return self._live
+
+    @property
+    def of_now(self) -> QtGui.QImage | None:
+        """The sketch, if it is there and of the settings as they are."""
+        if self.pictures is None or self._sketched != self._model.settings:
+            return None
+        return self.pictures.after
 
     def set_live(self, live: bool) -> None:
         """Make sketches or none; Krita keeps it."""
@@ -197,6 +206,7 @@ class Sketcher(QtCore.QObject):
             elif isinstance(message.event, Result):
                 self._running = False
                 self._show(message.picture, self._difference)
+                self._sketched = self._model.settings
             elif isinstance(message.event, Preview):
                 self._show(message.picture, self.words)
 
@@ -209,5 +219,5 @@ class Sketcher(QtCore.QObject):
         self._show(None, str(refusal))
 
     def _show(self, pictures: Any, words: str) -> None:
-        self.pictures, self.words = pictures, words
+        self.pictures, self.words, self._sketched = pictures, words, {}
         self.changed.emit()

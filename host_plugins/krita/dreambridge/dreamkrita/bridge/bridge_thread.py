@@ -21,7 +21,6 @@ from bridgeclient import (
     Cancelled,
     DreamRequest,
     Failed,
-    Installation,
     JobEvent,
     Preview,
     Progress,
@@ -32,7 +31,8 @@ from bridgeclient import (
     find,
     replaceable,
 )
-from dreamkrita.errors import NotInstalled, UserError, unexpected
+from dreamkrita.bridge import installed
+from dreamkrita.errors import UserError, unexpected
 
 NAME = "Krita"
 _POLL_S = 0.03
@@ -155,22 +155,9 @@ class BridgeThread:
             return unexpected(error)
         return None
 
-    def _installation(self) -> Installation:
-        try:
-            installation = Installation.read(self._bridge_json)
-        except ServerError as error:
-            raise NotInstalled(error.code, error.message, error.hint) from error
-        if not Path(installation.python).exists():
-            raise NotInstalled(
-                "server.start_failed",
-                f"dreambridge is no longer in {installation.python}.",
-                "Run `dreambridge install krita`.",
-            )
-        return installation
-
     def _state(self) -> Status | BridgeError | None:
         try:
-            installation = self._installation()
+            installation = installed.installation(self._bridge_json)
             client = find(installation, name=NAME, warm=False)
             if client is None:
                 return self._unstarted
@@ -188,7 +175,7 @@ class BridgeThread:
 
     def _connected(self, task: Task) -> BridgeClient:
         """A client; that no server can be started is kept for whoever looks afterwards."""
-        installation = self._installation()
+        installation = installed.installation(self._bridge_json)
         if not task.wakes:
             found = find(installation, name=NAME)
             if found is None:

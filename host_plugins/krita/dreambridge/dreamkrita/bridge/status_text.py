@@ -104,8 +104,8 @@ def _after_frame_event(event: JobEvent, before: StatusText, done: int, count: in
 
 
 def _progress(event: Progress) -> str:
-    octave = f"Octave {event.octave} of {event.octaves}"
-    return octave + time_left(event.remaining_s)
+    size = f"Dreaming: size {event.octave} of {event.octaves}"
+    return size + time_left(event.remaining_s)
 
 
 def ending(error: BridgeError | UserError) -> StatusText:

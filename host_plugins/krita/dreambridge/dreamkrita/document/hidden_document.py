@@ -6,11 +6,14 @@ its commands to the document that it was got from, wherever the layer itself is.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
 
 from bridgeclient.region import Rect
 from dreamkrita.document.colour_space import SRGB8, ColourSpace
+from dreamkrita.document.source import id_of, node_with_id, ready
+from dreamkrita.document.work_queue import Pause
 from dreamkrita.errors import UserError
 from krita import Document, GroupLayer, Krita, Node
 
@@ -101,7 +104,22 @@ class HiddenDocument:
             adopted.setBlendingMode(adopted.blendingMode())
         return self._refreshes
 
-    def isolated(self, document: Document, group: GroupLayer) -> tuple[Document, Node]:
+    def readable(
+        self, document: Document, layer: str
+    ) -> Generator[Pause, None, tuple[Document, str]]:
+        """Where a layer's picture can be read: its document and its id there."""
+        node = node_with_id(document, layer)
+        if not isinstance(node, GroupLayer) or not node.passThroughMode():
+            return document, layer
+        copy, alone = self._isolated(document, node)
+        del node
+        unique_id = id_of(alone)
+        del alone
+        while not ready(copy):
+            yield Pause.RETRY
+        return copy, unique_id
+
+    def _isolated(self, document: Document, group: GroupLayer) -> tuple[Document, Node]:
         """A copy of a pass-through group, not passing through, in a document of its own.
 
         Krita keeps no picture of such a group: its layers go straight into what is below it.

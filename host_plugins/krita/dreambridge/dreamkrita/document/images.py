@@ -41,6 +41,12 @@ def preview_of(frame: ImageFrame) -> QtGui.QImage:
     return image_of(rgba, frame.width, frame.height)
 
 
+def picture_of(frame: ImageFrame) -> QtGui.QImage:
+    """An 8-bit frame of three channels as an image of its own."""
+    form, line = QtGui.QImage.Format.Format_RGB888, 3 * frame.width
+    return QtGui.QImage(bytes(frame.pixels), frame.width, frame.height, line, form).copy()
+
+
 def enlarged(frame: ImageFrame, context: Rect, region: Rect) -> bytes:
     """The region's part of a small preview of the context, in the region's full size.
 

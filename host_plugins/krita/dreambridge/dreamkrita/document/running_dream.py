@@ -20,17 +20,15 @@ from dreamkrita.document.source import (
     Source,
     canvas_of,
     check_picture,
-    id_of,
     node_with_id,
     read,
-    ready,
     space_of,
     strips,
 )
 from dreamkrita.document.tracking import at
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
-from krita import Document, GroupLayer, Krita
+from krita import Krita
 
 _SLICE = 1 << 14
 """Pixels that are added up at a time: some milliseconds."""
@@ -118,7 +116,7 @@ class RunningDream:
         """The same, with a hidden document only where one is needed."""
         source, wire = self.source, self._wire()
         parts, raw = [], []
-        readable = yield from self._readable(source.id)
+        readable = yield from self.hidden.readable(source.document, source.id)
         for part in read(*readable, source.context):
             width = source.context.width
             raw.append(part)
@@ -150,7 +148,7 @@ class RunningDream:
         check_picture(node)
         bounds, space, name = node.bounds(), space_of(node), node.name()
         del node
-        readable = yield from self._readable(self.guide)
+        readable = yield from self.hidden.readable(self.source.document, self.guide)
         if bounds.isEmpty():
             raise UserError(f"The guide “{name}” is empty: choose another layer.")
         rect = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())
@@ -159,20 +157,6 @@ class RunningDream:
             parts.append(self.hidden.convert(part, rect.width, space, SRGB8))
             yield Pause.YIELD
         return GuidePixels(parts, rect)
-
-    def _readable(self, layer: str) -> Generator[Pause, None, tuple[Document, str]]:
-        """Where a layer's picture can be read: its document and its id there."""
-        document = self.source.document
-        node = node_with_id(document, layer)
-        if not isinstance(node, GroupLayer) or not node.passThroughMode():
-            return document, layer
-        copy, alone = self.hidden.isolated(document, node)
-        del node
-        unique_id = id_of(alone)
-        del alone
-        while not ready(copy):
-            yield Pause.RETRY
-        return copy, unique_id
 
     def settle(self, work: WorkQueue) -> None:
         """Make the document fit to be written: a dream that is done is in it, half a dream isn't.

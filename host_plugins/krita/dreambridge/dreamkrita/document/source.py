@@ -161,6 +161,13 @@ def selected(document: Document, layer: Node) -> tuple[Selection, Rect] | None:
     return selection, Rect(selection.x(), selection.y(), selection.width(), selection.height())
 
 
+def sampled(selection: Selection, bounds: Rect, count: int) -> bytes:
+    """About so many rows of a selection, which tell whether it is still the same."""
+    every = max(1, bounds.height // count)
+    rows = range(bounds.y, bounds.bottom, every)
+    return b"".join(bytes(selection.pixelData(bounds.x, y, bounds.width, 1)) for y in rows)
+
+
 def shape_of(selection: Selection, bounds: Rect) -> Shape:
     """The values of a selection within these bounds."""
     values = selection.pixelData(bounds.x, bounds.y, bounds.width, bounds.height)

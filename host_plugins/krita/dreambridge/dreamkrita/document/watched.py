@@ -5,7 +5,7 @@ Krita tells plug-ins neither of another active layer nor of another selection.
 
 from __future__ import annotations
 
-from dreamkrita.document.source import id_of, layer_of, selected
+from dreamkrita.document.source import id_of, layer_of, sampled, selected
 from dreamkrita.document.tracking import at
 from dreamkrita.errors import UserError
 from krita import Krita
@@ -29,7 +29,4 @@ def state_now() -> object:
     if found is None:
         return state
     selection, part = found
-    every = max(1, part.height // _SAMPLED_ROWS)
-    rows = range(part.y, part.bottom, every)
-    sampled = [bytes(selection.pixelData(part.x, y, part.width, 1)) for y in rows]
-    return state, part, hash(b"".join(sampled))
+    return state, part, hash(sampled(selection, part, _SAMPLED_ROWS))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dreamkrita.controller import Controller
+from dreamkrita.own_looks import LookKeeper
 from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.seeing import Seeing
 from dreamkrita.settings_model import SEED_MOST
 from dreamkrita.sketcher import Sketcher
 from dreamkrita.ui.footer import Footer
 from dreamkrita.ui.frames_dialog import show_frames_dialog
 from dreamkrita.ui.guide_selector import GuideSelector
+from dreamkrita.ui.look_thumbnail import thumbnail
+from dreamkrita.ui.own_looks import OwnLooksButton
 from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
+from dreamkrita.ui.seen_strip import SeenStrip
 from dreamkrita.ui.setting_fields import Advanced, Field
 from dreamkrita.ui.sketch_view import SketchView
 from dreamkrita.ui.sliders import Sliders
@@ -34,18 +38,22 @@ class Docker(DockWidget):
         controller: Controller,
         estimate: TimeEstimate,
         sketcher: Sketcher,
+        seeing: Seeing,
         here: Path,
-        damaged: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.setWindowTitle("DeepDream")
         self._controller, self._sketcher, model = controller, sketcher, controller.model
+        self._seeing = seeing
         self._looks = PresetGrid(model, here / "dreamkrita" / "looks")
-        self._damaged = QtWidgets.QLabel("\n".join(damaged))
+        self._keeper = LookKeeper(here, model)
+        self._own_looks = OwnLooksButton(self._keeper, self._thumbnail)
+        self._looks.asked.connect(self._own_looks.pop_up)
+        self._damaged = QtWidgets.QLabel()
         self._damaged.setObjectName("dreambridge_damaged_looks")
         self._damaged.setTextFormat(QtCore.Qt.TextFormat.PlainText)
         self._damaged.setWordWrap(True)
-        self._damaged.setVisible(bool(damaged))
+        self._strip = SeenStrip(seeing, model)
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
         self._sketch = SketchView(sketcher)
         self._seed = Field(model, "seed")
@@ -62,6 +70,7 @@ class Docker(DockWidget):
         self._timer.timeout.connect(self._look)
         self._timer.start(_LOOK_MS)
         model.listen(self._refresh)
+        self._refresh()
         controller.remembered.connect(self._recall)
         self._history.shown.connect(sketcher.show_earlier)
         self._history.placed.connect(controller.place)
@@ -94,7 +103,9 @@ class Docker(DockWidget):
         inside = QtWidgets.QWidget()
         column = QtWidgets.QVBoxLayout(inside)
         column.setContentsMargins(4, 4, 4, 4)
+        column.addWidget(self._strip)
         column.addWidget(self._looks)
+        column.addWidget(self._own_looks)
         column.addWidget(self._damaged)
         column.addWidget(self._sliders)
         column.addLayout(self._pairs())
@@ -133,7 +144,11 @@ class Docker(DockWidget):
 
     def _refresh(self) -> None:
         """Show the settings everywhere."""
+        damaged = self._controller.model.damaged
         self._looks.refresh()
+        self._damaged.setText("\n".join(damaged))
+        self._damaged.setVisible(bool(damaged))
+        self._strip.refresh()
         self._sliders.refresh()
         self._seed.refresh()
         self._advanced.refresh()
@@ -146,11 +161,17 @@ class Docker(DockWidget):
         self._history.refresh(dreams)
         self._guide.refresh()
 
+    def _thumbnail(self) -> bytes:
+        """A picture of the settings as they are, if there is one."""
+        settings, dreams = self._controller.model.settings, self._controller.dreams()
+        return thumbnail(settings, dreams, self._sketcher.of_now, self._seeing.pictures)
+
     def _look(self) -> None:
         """What can change without the docker being told."""
         if self.isVisible():
             self._controller.check_server()
             self._guide.refresh()
+            self._keeper.look_again()
 
 
 class VerticalScrollArea(QtWidgets.QScrollArea):

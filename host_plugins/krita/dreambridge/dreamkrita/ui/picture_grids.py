@@ -15,12 +15,15 @@ from dreamkrita.settings_model import SettingsModel
 
 _SIDE = 56
 _PAD = 3
-_FRAME = 3
+FRAME = 3
+_SLACK = 4
+_WIDEST = "m" * 9
+"""A word of a name that is wider than this is cut off."""
 _ID = QtCore.Qt.ItemDataRole.UserRole
 _LIST = QtWidgets.QListView
 _KEY = QtCore.Qt.Key
 _HOW = "Click to see it above, double-click to place it again."
-_CHOOSING = (_KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space)
+CHOOSING = (_KEY.Key_Return, _KEY.Key_Enter, _KEY.Key_Space)
 
 
 class FrameDelegate(QtWidgets.QStyledItemDelegate):
@@ -33,7 +36,7 @@ class FrameDelegate(QtWidgets.QStyledItemDelegate):
         super().paint(painter, plain, index)
         if option.state & selected:
             painter.save()
-            painter.setPen(QtGui.QPen(option.palette.highlight(), _FRAME))
+            painter.setPen(QtGui.QPen(option.palette.highlight(), FRAME))
             painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
             painter.restore()
 
@@ -52,6 +55,7 @@ class PictureGrid(QtWidgets.QListWidget):
         self.setResizeMode(_LIST.ResizeMode.Adjust)
         self.setMovement(_LIST.Movement.Static)
         self.setUniformItemSizes(True)
+        self.setWordWrap(True)
         self.setIconSize(QtCore.QSize(_SIDE, _SIDE))
         self.setItemDelegate(FrameDelegate(self))
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -85,10 +89,13 @@ class PictureGrid(QtWidgets.QListWidget):
         self.setFixedHeight(max(1, rows * cell.height() + 2))
 
     def _needed(self) -> Any:
-        """What a picture and the longest name need."""
-        words, metrics = [self.item(row).text() for row in range(self.count())], self.fontMetrics()
-        width = max([_SIDE, *map(metrics.horizontalAdvance, words)])
-        text = metrics.height() + 2 + _FRAME if any(words) else 0
+        """What a picture and the names need; a long one goes on in a second line."""
+        names, metrics = [self.item(row).text() for row in range(self.count())], self.fontMetrics()
+        words = [word for name in names for word in name.split()]
+        longest = max([0, *map(metrics.horizontalAdvance, words)])
+        width = max(_SIDE, min(longest + _SLACK, metrics.horizontalAdvance(_WIDEST)))
+        lines = 1 + any(metrics.horizontalAdvance(name) + _SLACK > width for name in names)
+        text = lines * metrics.height() + 2 + FRAME if words else 0
         return QtCore.QSize(width + 2 * _PAD, _SIDE + text + 2 * _PAD)
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
@@ -107,30 +114,52 @@ class PictureGrid(QtWidgets.QListWidget):
 
 
 def _own_icon(preset: dict[str, Any]) -> QtGui.QIcon | None:
-    """The picture of one of the user's own looks."""
-    if not preset.get("thumbnail"):
+    """The picture of one of the user's own looks, a plain tile if it has none."""
+    if not preset.get("own"):
         return None
     picture = QtGui.QPixmap()
-    picture.loadFromData(preset["thumbnail"])
+    if not picture.loadFromData(preset["thumbnail"]):
+        picture = QtGui.QPixmap(_SIDE, _SIDE)
+        picture.fill(QtGui.QColor(128, 128, 128))
     return QtGui.QIcon(picture)
 
 
 class PresetGrid(PictureGrid):
-    """The presets; the current one is marked, a click chooses."""
+    """The presets; the current one is marked, a click chooses.
+
+    `asked` tells which own look was right-clicked, and where on the screen.
+    """
+
+    asked = QtCore.pyqtSignal(str, object)
 
     def __init__(self, model: SettingsModel, folder: Path) -> None:
         super().__init__("dreambridge_looks")
-        self._model = model
-        for name, preset in model.schema["x-presets"].items():
-            label = html.escape(preset["label"])
-            icon = _own_icon(preset) or QtGui.QIcon(str(folder / f"{name}.jpg"))
-            self.put(name, icon, preset["label"], f"<b>{label}</b><br>{preset['help']}")
+        self._model, self._folder = model, folder
+        self._offered: Any = None
+        self.setContextMenuPolicy(QtCore.Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask)
         self.itemClicked.connect(lambda item: model.choose_preset(str(self.key(item))))
-        self.fit()
         self.refresh()
+
+    def _fill(self, presets: dict[str, Any]) -> None:
+        self.clear()
+        for name, preset in presets.items():
+            label = html.escape(preset["label"])
+            icon = _own_icon(preset) or QtGui.QIcon(str(self._folder / f"{name}.jpg"))
+            self.put(name, icon, preset["label"], f"<b>{label}</b><br>{preset['help']}")
+        self.fit()
+
+    def _ask(self, place: QtCore.QPoint) -> None:
+        """What can be done with the look under the mouse."""
+        item = self.itemAt(place)
+        if item is not None and self._offered[self.key(item)].get("own"):
+            self.asked.emit(str(self.key(item)), self.viewport().mapToGlobal(place))
 
     def refresh(self) -> None:
         """Mark the preset that the settings are, none when they are no preset's."""
+        if self._offered != self._model.schema["x-presets"]:
+            self._offered = self._model.schema["x-presets"]
+            self._fill(self._offered)
         chosen = self._model.preset
         for row in range(self.count()):
             item = self.item(row)
@@ -142,7 +171,7 @@ class PresetGrid(PictureGrid):
         """The look that the arrow keys go to is chosen."""
         before = self.currentRow()
         super().keyPressEvent(event)
-        if self.currentRow() != before or event.key() in _CHOOSING:
+        if self.currentRow() != before or event.key() in CHOOSING:
             self._model.choose_preset(str(self.key(self.currentItem())))
 
 
@@ -183,7 +212,7 @@ class HistoryGrid(PictureGrid):
         """The arrow keys go from one to the next; Return places it."""
         super().keyPressEvent(event)
         if (item := self.currentItem()) is not None:
-            wish = self.placed if event.key() in _CHOOSING else self.shown
+            wish = self.placed if event.key() in CHOOSING else self.shown
             wish.emit(self.key(item))
 
     def contextMenuEvent(self, event: QtGui.QContextMenuEvent) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bridgeclient.text import WRITTEN
-from dreamkrita.qt import QtCore, QtWidgets
+from dreamkrita.qt import QtWidgets
 from dreamkrita.settings_model import SettingsModel
+from dreamkrita.ui.fold_button import FoldButton
 from dreamkrita.ui.text_field import TextField
 from dreamkrita.ui.wheel_filter import ignore_wheel
 
@@ -85,20 +86,12 @@ class Advanced(QtWidgets.QWidget):
             name for name, spec in specs if name not in elsewhere and spec["x-group"] != "motion"
         ]
         self.fields = [Field(model, name) for name in names]
-        self._button = QtWidgets.QToolButton()
-        self._button.setObjectName("dreambridge_advanced")
-        self._button.setText("Advanced")
-        self._button.setCheckable(True)
-        self._button.setAutoRaise(True)
-        self._button.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._inside = QtWidgets.QWidget()
-        self._fill(QtWidgets.QGridLayout(self._inside))
+        inside = QtWidgets.QWidget()
+        self._fill(QtWidgets.QGridLayout(inside))
         column = QtWidgets.QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._button)
-        column.addWidget(self._inside)
-        self._button.toggled.connect(self._fold)
-        self._fold(False)
+        column.addWidget(FoldButton("dreambridge_advanced", "Advanced", inside))
+        column.addWidget(inside)
 
     def refresh(self) -> None:
         """Show the settings."""
@@ -113,8 +106,3 @@ class Advanced(QtWidgets.QWidget):
             grid.addWidget(field.widget, 2 * row, 1)
             if isinstance(field.widget, TextField):
                 grid.addWidget(field.widget.notice, 2 * row + 1, 0, 1, 2)
-
-    def _fold(self, open_: bool) -> None:
-        arrow = QtCore.Qt.ArrowType.DownArrow if open_ else QtCore.Qt.ArrowType.RightArrow
-        self._button.setArrowType(arrow)
-        self._inside.setVisible(open_)

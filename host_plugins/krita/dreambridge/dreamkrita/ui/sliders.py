@@ -85,7 +85,8 @@ class Sliders(QtWidgets.QWidget):
             0, "strength", "Strength", STRENGTHS, spec["step"]["description"]
         )
         about = (
-            "What the dream is made of: strokes and dots on the left, whole animals on the right."
+            "What the dream is made of: strokes and dots on the left, whole animals on the right. "
+            "Each step is a layer of the network."
         )
         self._colour = self._row(
             1, "saturation", "Colour", SATURATIONS, spec["saturation"]["description"]
@@ -123,7 +124,9 @@ class Sliders(QtWidgets.QWidget):
         self._size[0].show_value(feature)
         several = " +" if len(settings["layers"]) > 1 else ""
         self._size[1].setText(FEATURE_WORDS[feature] + several)
-        self._size[1].setToolTip(f"In VGG16: {layer}")
+        self._size[1].setToolTip(
+            f"Grows features of this kind and size. The layer {layer} of VGG16."
+        )
         self._detail[0].show_value(settings["iterations"])
         self._detail[1].setText(str(settings["iterations"]))
         self._edge[0].show_value(self._model.edge)

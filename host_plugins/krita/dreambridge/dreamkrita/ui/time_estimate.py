@@ -19,7 +19,7 @@ from dreamkrita.document.draft_payload import half_mask
 from dreamkrita.document.feather import soft_bounds
 from dreamkrita.document.running_dream import RunningDream
 from dreamkrita.document.shape import Shape
-from dreamkrita.document.source import canvas_of, layer_of, selected, shape_of
+from dreamkrita.document.source import canvas_of, layer_of, sampled, selected, shape_of
 from dreamkrita.errors import UserError
 from dreamkrita.settings_model import SettingsModel
 from krita import Krita, Selection
@@ -125,12 +125,7 @@ class _SelectedShape:
         """The shape; None for one that is dreamed as a whole."""
         if max(bounds.width, bounds.height) <= LEAST_GAP:
             return None
-        every = max(1, bounds.height // _SAMPLED_ROWS)
-        sampled = (
-            bytes(selection.pixelData(bounds.x, y, bounds.width, 1))
-            for y in range(bounds.y, bounds.bottom, every)
-        )
-        rows = bounds, b"".join(sampled)
+        rows = bounds, sampled(selection, bounds, _SAMPLED_ROWS)
         if rows != self._rows:
             self._rows, self._shape = rows, shape_of(selection, bounds)
         return self._shape

@@ -45,7 +45,7 @@ def cut_off() -> list[Any]:
     for row in range(looks.count()):
         text = looks.item(row).text()
         place = looks.visualItemRect(looks.item(row))
-        need = looks.fontMetrics().horizontalAdvance(text)
+        need = max(map(looks.fontMetrics().horizontalAdvance, text.split()))
         if need > place.width() or place.right() > looks.viewport().width():
             found.append(["look", text, place.width(), need])
     return found

@@ -21,6 +21,7 @@ from lab import (
     widget,
 )
 from runner import PARAMETERS, case
+from strip import answered, fold
 
 REGION = (40, 20, 230, 230)
 
@@ -101,4 +102,25 @@ def _() -> Iterator[Any]:
     facts["cut"] = cut_off()
     docker().setFloating(False)
     theme("dark")
+    facts["small screen"] = yield from small_screen(window)
+    return facts
+
+
+def small_screen(window: Any) -> Iterator[Any]:
+    """What is seen of the docker at 1366 × 768, with two features of what it sees in the look."""
+    presets = next(one for one in K.dockers() if one.objectName() == "PresetDocker")
+    presets.setVisible(False)
+    window.resize(1366, 768)
+    yield from turns()
+    fold(True)
+    yield from answered([])
+    for row in (0, 2):
+        click_item("channels", row)
+    yield from turns()
+    grab("krita-small-screen", window)
+    facts = {"cut": cut_off(), "size": [window.width(), window.height()]}
+    for row in (2, 0):
+        click_item("channels", row)
+    fold(False)
+    presets.setVisible(True)
     return facts
