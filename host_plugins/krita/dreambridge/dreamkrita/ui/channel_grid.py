@@ -62,7 +62,7 @@ class ChannelGrid(PictureGrid):
     touched = QtCore.pyqtSignal(object)
 
     def __init__(self, model: SettingsModel) -> None:
-        super().__init__("dreambridge_channels")
+        super().__init__("dreambridge_seen_channels")
         self._model = model
         self._shown: list[tuple[Channel, bool]] = []
         self.setItemDelegate(_WeightDelegate(self))

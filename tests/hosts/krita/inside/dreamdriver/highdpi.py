@@ -23,7 +23,7 @@ def _() -> Iterator[Any]:
     fold(True)
     yield from answered([])
     for row in (0, 2):
-        click_item("channels", row)
+        click_item("seen_channels", row)
     yield from turns()
     grab("krita-docker-high-dpi", docker())
     facts = {"ratio": docker().devicePixelRatioF(), "width": docker().width(), "cut": cut_off()}

@@ -115,12 +115,12 @@ def small_screen(window: Any) -> Iterator[Any]:
     fold(True)
     yield from answered([])
     for row in (0, 2):
-        click_item("channels", row)
+        click_item("seen_channels", row)
     yield from turns()
     grab("krita-small-screen", window)
     facts = {"cut": cut_off(), "size": [window.width(), window.height()]}
     for row in (2, 0):
-        click_item("channels", row)
+        click_item("seen_channels", row)
     fold(False)
     presets.setVisible(True)
     return facts

@@ -42,7 +42,7 @@ def settings() -> Any:
 
 
 def framed(row: int) -> bool:
-    grid = widget("channels")
+    grid = widget("seen_channels")
     drawn = grid.viewport().grab(grid.visualItemRect(grid.item(row))).toImage()
     highlight = grid.palette().highlight().color().name()
     return drawn.pixelColor(2, drawn.height() // 2).name() == highlight
@@ -54,7 +54,7 @@ def look() -> list[Any]:
 
 def colours(row: int) -> int:
     """How many colours a picture has: one or two would be none."""
-    grid = widget("channels")
+    grid = widget("seen_channels")
     drawn = grid.item(row).icon().pixmap(56, 56).toImage()
     return len({drawn.pixel(x, y) for x in range(0, 56, 4) for y in range(0, 56, 4)})
 
@@ -74,7 +74,7 @@ def _() -> Iterator[Any]:
     yield from shown()
     quick("relu4_2")
     select(doc, *FACE)
-    facts: dict[str, Any] = {"folded": not widget("channels").isVisible()}
+    facts: dict[str, Any] = {"folded": not widget("seen_channels").isVisible()}
     before = look()
     fold(True)
     started = time.monotonic()
@@ -82,19 +82,19 @@ def _() -> Iterator[Any]:
     yield from answered([])
     facts |= {"took": time.monotonic() - started, "channels": channels()} | asked_of(doc)
     facts["colours"] = [colours(row) for row in range(12)]
-    facts["tip"] = widget("channels").item(0).toolTip()
+    facts["tip"] = widget("seen_channels").item(0).toolTip()
     started = time.monotonic()
     click("look_again")
     yield lambda: not widget("seen_message").isVisible()
     facts["again"] = time.monotonic() - started
-    click_item("channels", 1)
+    click_item("seen_channels", 1)
     yield from turns(5)
     facts["one"] = [look(), framed(1), framed(0), widget("looks").selectedItems() == []]
-    click_item("channels", 4)
+    click_item("seen_channels", 4)
     widget("channel_weight").setValue(2)
     yield from turns(5)
     facts["two"] = [look(), framed(4), widget("channel_weight_value").text()]
-    facts["weighed_tip"] = widget("channels").item(4).toolTip()
+    facts["weighed_tip"] = widget("seen_channels").item(4).toolTip()
     docker().setFloating(True)
     docker().resize(QtCore.QSize(220, 900))
     yield from turns()
@@ -102,8 +102,8 @@ def _() -> Iterator[Any]:
     facts |= {"width": docker().width(), "cut": cut_off()}
     docker().setFloating(False)
     yield from turns(5)
-    click_item("channels", 4)
-    click_item("channels", 1)
+    click_item("seen_channels", 4)
+    click_item("seen_channels", 1)
     facts["restored"] = look() == before
     return facts
 
@@ -111,7 +111,7 @@ def _() -> Iterator[Any]:
 @case("weights by the right button")
 def _() -> Iterator[Any]:
     yield None
-    grid = widget("channels")
+    grid = widget("seen_channels")
     place = grid.visualItemRect(grid.item(2)).center()
     grid.customContextMenuRequested.emit(place)
     menu = docker().findChild(QtWidgets.QMenu, "dreambridge_weights")
@@ -138,9 +138,9 @@ def _() -> Iterator[Any]:
     started = time.monotonic()
     yield from answered(before)
     facts = {"took": time.monotonic() - started, "still": busy(), "channels": channels()}
-    click_item("channels", 0)
+    click_item("seen_channels", 0)
     facts["added"] = len(look()[1])
-    click_item("channels", 0)
+    click_item("seen_channels", 0)
     click("cancel_button")
     yield lambda: not busy()
     yield settled(doc)
@@ -150,13 +150,13 @@ def _() -> Iterator[Any]:
 @case("one kind")
 def _() -> Iterator[Any]:
     kinds = widget("seen_kinds")
-    click_item("channels", 0)
+    click_item("seen_channels", 0)
     kept, before = channels()[0], channels()
     kinds.setCurrentIndex(kinds.findText("dots"))
     kinds.activated.emit(kinds.currentIndex())
     yield from answered(before)
     facts = {"kept": kept, "kinds": channels(), "framed": framed(12)}
-    click_item("channels", 12)
+    click_item("seen_channels", 12)
     facts["gone"] = channels() == facts["kinds"][:12]
     kinds.setCurrentIndex(0)
     kinds.activated.emit(0)
@@ -176,7 +176,7 @@ def _() -> Iterator[Any]:
     yield from activate(doc, source)
     yield from answered([])
     fold(False)
-    return facts | {"after": len(channels()), "folded": not widget("channels").isVisible()}
+    return facts | {"after": len(channels()), "folded": not widget("seen_channels").isVisible()}
 
 
 @case("a large canvas")

@@ -24,7 +24,7 @@ def fold(wanted: bool) -> None:
 
 def channels() -> list[str]:
     """What is shown, as layer:number."""
-    grid = widget("channels")
+    grid = widget("seen_channels")
     return [grid.key(grid.item(row)) for row in range(grid.count())]
 
 
