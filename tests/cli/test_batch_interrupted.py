@@ -22,17 +22,24 @@ from servers import Server, installation, wait_until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 NAMES = [f"{number}.png" for number in range(6)]
+Made = dict[str, bytes]
 SLOW = ["--layers", "relu3_1", "--octaves", "1", "--iterations", "12"]
 
 
-@pytest.fixture
-def expected(server: Server, tmp_path: Path, photo: Array) -> dict[str, bytes]:
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory, photo: Array) -> Path:
+    folder = tmp_path_factory.mktemp("inputs")
+    write_crops(folder, photo, NAMES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def expected(server: Server, inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """What a batch that nobody interrupts makes of the inputs."""
-    inputs = tmp_path / "in"
-    write_crops(inputs, photo, NAMES)
-    done = run(server.home.folder, "batch", inputs, "--out", tmp_path / "whole", *SLOW)
+    whole = tmp_path_factory.mktemp("whole")
+    done = run(server.home.folder, "batch", inputs, "--out", whole, *SLOW)
     assert done.exit_code == 0, done.output
-    return pictures(tmp_path / "whole")
+    return pictures(whole)
 
 
 def events_until(
@@ -55,9 +62,9 @@ def is_result(event: dict[str, Any]) -> bool:
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_same_command_goes_on(
-    server: Server, tmp_path: Path, expected: dict[str, bytes], number: signal.Signals
+    server: Server, inputs: Path, tmp_path: Path, expected: Made, number: signal.Signals
 ) -> None:
-    arguments = [tmp_path / "in", "--out", tmp_path / "out", *SLOW]
+    arguments = [inputs, "--out", tmp_path / "out", *SLOW]
     with start_batch(server.home.folder, *arguments) as process:
         events_until(process, is_result)
         process.send_signal(number)
@@ -101,12 +108,13 @@ def own_home(tmp_path: Path) -> Iterator[Paths]:
 def test_a_server_or_engine_that_is_killed_costs_nothing(
     serve: Callable[..., Server],
     own_home: Paths,
+    inputs: Path,
     tmp_path: Path,
-    expected: dict[str, bytes],
+    expected: Made,
     what: str,
 ) -> None:
     server = serve(home=own_home)
-    arguments = [tmp_path / "in", "--out", tmp_path / "out", *SLOW]
+    arguments = [inputs, "--out", tmp_path / "out", *SLOW]
     with start_batch(own_home.folder, *arguments) as process:
         events_until(process, is_result)
         victims = [server.process] if what == "server" else server.workers()
