@@ -1,8 +1,10 @@
 """What a cluster costs: an actor against a worker beside the server, and how dispatch scales.
 
 Needs `dreambridge[ray]`. The first part dreams the same pictures on a local worker and on one actor
-of a cluster on this machine, in turn. The second has engines whose work is a fixed wait, so that
-only what lies between client and engine is measured.
+of a cluster on this machine, in turn. Beside the time it prints the processor's time, which depends
+less on what else the machine does, and how much of it is not the engine's: the server's, the
+driver's and Ray's own. The second has engines whose work is a fixed wait, so that only what lies
+between client and engine is measured.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from bridge import canvas
 from bridgeclient import BridgeClient, Installation, Result, find
@@ -32,6 +36,7 @@ from measure import show, tiled_photo
 from waiting_engine import WAIT_S
 
 HERE = Path(__file__).parent
+WORKER = "dreambridge.workers.process"
 REPEATS = 5
 JOBS = 48
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
@@ -68,6 +73,39 @@ def warm(client: BridgeClient) -> bool:
     return bool(workers) and all(worker["state"] == "warm" for worker in workers)
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds for a dream: on the clock, and of the processor for the engine and for the rest."""
+
+    clock: float
+    engine: float
+    rest: float
+
+
+def processor_time(processes: Iterable[psutil.Process]) -> tuple[float, float]:
+    """Seconds of those that are engines, and of the others."""
+    spent = [0.0, 0.0]
+    for process in processes:
+        with contextlib.suppress(psutil.Error):  # one of those that Ray keeps in reserve has gone
+            times, command = process.cpu_times(), process.cmdline()
+            engine = command[0].startswith("ray::EngineActor") or command[-1] == WORKER
+            spent[not engine] += times.user + times.system
+    return spent[0], spent[1]
+
+
+def children() -> set[psutil.Process]:
+    """All that runs for the servers started here."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def spent(client: BridgeClient, image: np.ndarray, processes: Iterable[psutil.Process]) -> Spent:
+    """What a dream takes."""
+    before = processor_time(processes)
+    clock = dream(client, image)
+    after = processor_time(processes)
+    return Spent(clock, after[0] - before[0], after[1] - before[1])
+
+
 def dream(client: BridgeClient, image: np.ndarray, mask: np.ndarray | None = None) -> float:
     """Seconds from handing in to the result."""
     marked = None if mask is None else to_frame(mask)
@@ -82,21 +120,48 @@ def overhead() -> None:
     """One actor against one worker."""
     program = [sys.executable, "-m", "dreambridge"]
     small, (large, mask) = tiled_photo(512, 512), canvas(4000, 6000)
-    times: dict[str, list[float]] = {name: [] for name in ("w small", "a small", "w", "a")}
-    with serving(program) as worker, serving(program, "--cluster", "local") as actor:
-        for client in (worker, actor):
-            dream(client, small), dream(client, large, mask)
-        for _ in range(REPEATS):
-            for name, client in (("w", worker), ("a", actor)):
-                times[f"{name} small"].append(dream(client, small))
-                times[name].append(dream(client, large, mask))
-    middle = {name: statistics.median(values) for name, values in times.items()}
-    show("512 x 512 on a local worker, seconds", f"{middle['w small']:.3f}")
-    ratio = middle["a small"] / middle["w small"] - 1
-    show("the same on an actor of a cluster: more by", f"{ratio:.1%}", "below 5 %")
-    show("6000 x 4000 RGBA with a 64 x 64 selection, seconds", f"{middle['w']:.3f}")
-    more = middle["a"] - middle["w"]
+    with serving(program) as worker:
+        beside = children()
+        with serving(program, "--cluster", "local") as actor:
+            served = (worker, beside), (actor, children() - beside)
+            smalls, larges = compared(served, small, large, mask)
+    show_overhead(*smalls)
+    show("6000 x 4000 RGBA with a 64 x 64 selection, seconds", f"{larges[0]:.3f}")
+    more = larges[1] - larges[0]
     show("the same on an actor of a cluster: more seconds", f"{more:.3f}", "below 0.3")
+
+
+def compared(
+    served: Sequence[tuple[BridgeClient, set[psutil.Process]]],
+    small: np.ndarray,
+    large: np.ndarray,
+    mask: np.ndarray,
+) -> tuple[list[Spent], list[float]]:
+    """The medians of each server: of the small picture, and seconds of the large one."""
+    smalls: list[list[Spent]] = [[] for _ in served]
+    larges: list[list[float]] = [[] for _ in served]
+    for repeat in range(REPEATS + 1):
+        for (client, processes), of_small, of_large in zip(served, smalls, larges, strict=True):
+            each = spent(client, small, processes), dream(client, large, mask)
+            if repeat:
+                of_small.append(each[0])
+                of_large.append(each[1])
+    facts = [[(each.clock, each.engine, each.rest) for each in all] for all in smalls]
+    middle = [
+        Spent(*(statistics.median(values) for values in zip(*all, strict=True))) for all in facts
+    ]
+    return middle, [statistics.median(all) for all in larges]
+
+
+def show_overhead(worker: Spent, actor: Spent) -> None:
+    """The lines about the small picture."""
+    show("512 x 512 on a local worker, seconds", f"{worker.clock:.3f}")
+    ratio = actor.clock / worker.clock - 1
+    show("the same on an actor of a cluster: more by", f"{ratio:.1%}", "below 5 %")
+    show("processor seconds of the worker, the server", f"{worker.engine:.2f}, {worker.rest:.2f}")
+    show("of the actor, the server and all of Ray", f"{actor.engine:.2f}, {actor.rest:.2f}")
+    ratio = (actor.engine + actor.rest) / (worker.engine + worker.rest) - 1
+    show("processor time with an actor: more by", f"{ratio:.1%}", "below 5 %")
 
 
 def rate(address: str, cores: int, *, waiting: bool = True) -> float:
