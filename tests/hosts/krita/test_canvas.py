@@ -70,3 +70,22 @@ def test_a_guide_may_be_hidden(found: dict[str, Any]) -> None:
     facts = facts_of(found, "a hidden guide")
     assert facts["message"].startswith("Done in")
     assert facts["guided"]
+
+
+def test_a_dream_can_go_on_top_of_all(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "on top of all")
+    assert facts["message"].startswith("Done in")
+    assert facts["names"][:2] == ["source", "small"]
+    assert facts["names"][2].startswith("Dream")
+    assert facts["back"] == 0
+
+
+def test_all_that_is_visible_can_be_dreamed_of(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "all that is visible")
+    assert facts["message"].startswith("Done in")
+    assert facts["names"][:3] == ["paper", "multiply", "hidden"]
+    assert facts["names"][3].startswith("Dream")
+    assert facts["changed"]["outside"] == 0
+    assert facts["changed"]["inside"] > 1000
+    assert facts["own"]
+    assert facts["steps"] == 1

@@ -20,6 +20,7 @@
     fold_button       folds a part of the docker away
     sliders           what is changed most
     setting_fields    a widget for any setting; text_field where it is typed
+    choices           what is dreamed of, and where the dream goes
     guide_selector    the guide layer
     footer            Dream, Draft, Cancel, progress, messages
     sketch_view       the sketch, and the picture before it
@@ -55,6 +56,7 @@ thread nor widgets.
     hidden_document   converts colours, lends its undo history
     feather           a selection's soft edge
     work_queue        work in between the GUI's own events
+    thumbnail         a small picture of a layer
     storage           the history of dreams in the document's annotations
     history           that history as plain data                            (no Qt, no Krita)
     frames_file       keyframes as a file that Krita opens                  (no Qt, no Krita)

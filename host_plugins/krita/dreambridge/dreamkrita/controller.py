@@ -161,7 +161,7 @@ class Controller(QtCore.QObject):
         if self._run is not None:
             return
         self._count += 1
-        what = self._count, settings, self.model.schema, self.model.edge
+        what = self._count, settings, self.model
         try:
             dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
         except UserError as refusal:

@@ -6,7 +6,7 @@ One controller serves all windows; the settings are kept in Krita's own configur
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from dreamkrita.ui.time_estimate import TimeEstimate
 from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
 _GROUP, _SETTINGS, _EDGE = "dreambridge", "settings", "edge"
+_VISIBLE, _PLACE = "visible", "place"
 _MENU = "dreambridge_menu"
 
 
@@ -81,7 +82,7 @@ def register(here: Path) -> None:
     make: Callable[[], DockWidget]
     try:
         schema, damaged = plugin_schema(here)
-        model = SettingsModel(schema, _stored(), _stored_edge(), damaged)
+        model = _stored_model(schema, damaged)
     except BridgeError as error:
         text = str(error)
         make = lambda: IncompleteDocker(text)  # noqa: E731
@@ -121,6 +122,12 @@ def _calling(action: Callable[[], None]) -> Callable[..., None]:
     return lambda *_: action()
 
 
+def _stored_model(schema: dict[str, Any], damaged: Sequence[str]) -> SettingsModel:
+    read = Krita.instance().readSetting
+    visible, place = read(_GROUP, _VISIBLE, "") == "true", read(_GROUP, _PLACE, "")
+    return SettingsModel(schema, _stored(), _stored_edge(), damaged, visible=visible, place=place)
+
+
 def _stored() -> dict[str, Any]:
     try:
         stored = json.loads(Krita.instance().readSetting(_GROUP, _SETTINGS, "{}"))
@@ -137,5 +144,8 @@ def _stored_edge() -> float:
 
 
 def _store(model: SettingsModel) -> None:
-    Krita.instance().writeSetting(_GROUP, _SETTINGS, json.dumps(model.settings))
-    Krita.instance().writeSetting(_GROUP, _EDGE, str(model.edge))
+    write = Krita.instance().writeSetting
+    write(_GROUP, _SETTINGS, json.dumps(model.settings))
+    write(_GROUP, _EDGE, str(model.edge))
+    write(_GROUP, _VISIBLE, "true" if model.visible else "false")
+    write(_GROUP, _PLACE, model.place)

@@ -56,14 +56,14 @@ class Seeing(QtCore.QObject):
 
     def watch(self) -> None:
         """Look again if there is something else to be seen, and has been for two calls."""
-        now = state_now(), self.layer
+        now = state_now(visible=self._model.visible), self.layer
         if now != self._asked and now == self._glimpsed:
             self.look()
         self._glimpsed = now
 
     def look(self) -> None:
         """Look now."""
-        self._asked = self._glimpsed = state_now(), self.layer
+        self._asked = self._glimpsed = state_now(visible=self._model.visible), self.layer
         self._count += 1
         self._tell(Seen(self.seen.channels, _LOOKING))
         self._work.clear()
@@ -77,7 +77,7 @@ class Seeing(QtCore.QObject):
 
     def _ask(self, number: int) -> Work:
         model = self._model
-        pixels = yield from capture(model.settings, model.schema, self.layer)
+        pixels = yield from capture(model.settings, model.schema, self.layer, visible=model.visible)
         self._thread.ask(Question(number, pixels.pack))
 
     def _on_answers(self) -> None:

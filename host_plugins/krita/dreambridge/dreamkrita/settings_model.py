@@ -20,6 +20,11 @@ from bridgeclient.validation import completed
 EDGE_MOST = 10.0
 """The softest edge of a selection, in percent of its shorter side."""
 
+ABOVE, TOP = "above", "top"
+"""Where a dream goes: above its layer, or on top of all."""
+
+PLACES = (ABOVE, TOP)
+
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""
 
@@ -31,6 +36,8 @@ class SettingsModel:
     """The settings as they are now; `listen` to be told of changes.
 
     `schema` has the looks that are offered, `damaged` a sentence for each that can't be.
+    `edge`, `visible` and `place` are the editor's: how softly a selection fades, whether all that
+    is visible is dreamed of instead of a layer, and where the dream goes.
     """
 
     def __init__(
@@ -39,8 +46,13 @@ class SettingsModel:
         settings: Mapping[str, Any] | None = None,
         edge: float = EDGE,
         damaged: Sequence[str] = (),
+        *,
+        visible: bool = False,
+        place: str = ABOVE,
     ) -> None:
         self.schema, self.damaged = schema, damaged
+        self._visible = visible
+        self._place = place if place in PLACES else ABOVE
         self._edge = edge if 0 <= edge <= EDGE_MOST else EDGE
         self._settings = completed(settings or {}, schema)
         self._before_channels: Json = {}
@@ -55,6 +67,16 @@ class SettingsModel:
     def edge(self) -> float:
         """How soft a selection's edge is dreamed, in percent of its shorter side; the editor's."""
         return self._edge
+
+    @property
+    def visible(self) -> bool:
+        """Whether all that is visible is dreamed of, not the active layer."""
+        return self._visible
+
+    @property
+    def place(self) -> str:
+        """Where the dream goes, one of `PLACES`."""
+        return self._place
 
     @property
     def preset(self) -> str | None:
@@ -101,6 +123,18 @@ class SettingsModel:
         """Dream selections with this edge."""
         if edge != self._edge:
             self._edge = edge
+            self._tell()
+
+    def choose_visible(self, visible: bool) -> None:
+        """Dream of all that is visible, or of the active layer."""
+        if visible != self._visible:
+            self._visible = visible
+            self._tell()
+
+    def choose_place(self, place: str) -> None:
+        """Put dreams there."""
+        if place != self._place:
+            self._place = place
             self._tell()
 
     def choose_feature(self, layer: str) -> None:

@@ -155,7 +155,7 @@ class Sketcher(QtCore.QObject):
         pressed = QtWidgets.QApplication.mouseButtons() != QtCore.Qt.MouseButton.NoButton
         if pressed or (document is not None and not ready(document)):
             return
-        state = state_now(), guide
+        state = state_now(visible=self._model.visible), guide
         if state != self._state:
             self._state = state
             self._again(_SETTLED_SELECTION_S)
@@ -171,7 +171,7 @@ class Sketcher(QtCore.QObject):
             return
         try:
             settings = model.wanted(guided=bool(guide))
-            dream = begin_sketch(self._number, settings, model.schema, model.edge, guide)
+            dream = begin_sketch(self._number, settings, model, guide)
         except (UserError, ValueError) as refusal:
             self._show(None, str(refusal))
             return

@@ -14,48 +14,48 @@ from dreamkrita.document.frames_layer import FramesLayer
 from dreamkrita.document.running_dream import RunningDream
 from dreamkrita.document.running_frames import RunningFrames
 from dreamkrita.errors import UserError
+from dreamkrita.settings_model import TOP, SettingsModel
 from krita import Node
 
 
 def begin(
     number: int,
     settings: Json,
-    schema: Json,
-    edge: float,
+    model: SettingsModel,
     *,
     node: Node | None = None,
     guide: str = "",
     draft: bool = False,
     span: Span | None = None,
 ) -> RunningDream:
-    """A dream of the active layer, or of `node`; with a span, of its frames at these times.
+    """A dream of what `model` says, or of `node`; with a span, of its frames at these times.
 
     Raises:
         UserError: the document doesn't allow it.
     """
-    document, layer = source.chosen(node)
+    schema, whole = model.schema, model.visible and node is None and span is None
+    document, layer = source.chosen(node, visible=whole)
     if span is not None:
         _check_animated(layer)
-    elif animated(layer):
+    elif not source.is_root(layer) and animated(layer):
         span = hold(document, layer)
-    found = source.find(settings, schema, layer, edge, any_time=span is not None)
+    found = source.find(settings, schema, layer, model.edge, any_time=span is not None)
     name = title(settings, schema, draft=draft)
     what = found.document, name, found.space, found.region, found.shape, found.id
     if span is None:
-        return RunningDream(number, found, settings, DreamLayer(*what), guide, draft)
+        empty_layer = DreamLayer(*what, on_top=model.place == TOP)
+        return RunningDream(number, found, settings, empty_layer, guide, draft)
     network, empty = schema["x-layers"], FramesLayer(*what)
     return RunningFrames(number, found, settings, empty, guide, draft, span=span, network=network)
 
 
-def begin_sketch(
-    number: int, settings: Json, schema: Json, edge: float, guide: str
-) -> RunningDream:
+def begin_sketch(number: int, settings: Json, model: SettingsModel, guide: str) -> RunningDream:
     """What would be dreamed of now, to be read and sketched; nothing is placed.
 
     Raises:
         UserError: the document doesn't allow it.
     """
-    found = source.find(settings, schema, None, edge)
+    found = source.find(settings, model.schema, None, model.edge, visible=model.visible)
     what = found.document, "", found.space, found.region, found.shape, found.id
     return RunningDream(number, found, settings, DreamLayer(*what), guide, draft=True)
 

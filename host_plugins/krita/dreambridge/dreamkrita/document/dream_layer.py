@@ -13,12 +13,12 @@ from bridgeclient.region import Rect, moved, relative
 from dreamkrita.document import dream_registry, placement
 from dreamkrita.document.colour_space import ColourSpace
 from dreamkrita.document.hidden_document import HiddenDocument
-from dreamkrita.document.images import THUMBNAIL, jpeg, shrunk
 from dreamkrita.document.layer_mask import add_mask
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.pixels import made_opaque
 from dreamkrita.document.shape import Shape
 from dreamkrita.document.source import id_of, in_front, is_open, node_with_id, ready, strips
+from dreamkrita.document.thumbnail import thumbnail_of
 from dreamkrita.document.tracking import LayerState, SourceState, difference, shift
 from dreamkrita.document.undo_step import UndoStep
 from dreamkrita.document.work_queue import Pause, Work
@@ -34,14 +34,12 @@ _IDLE_SHARE = 2
 artist's Undo fall flat without a word.
 """
 
-_SAMPLED = 3  # Krita takes single pixels for a thumbnail; so take more and smooth them
-
 _ACTIVATIONS = 6
 """How often to look whether Krita has made the layer the active one."""
 
 
 class DreamLayer:
-    """A layer of the document's; `of` is the unique id of the one that it is a dream of."""
+    """A layer above the one that it is a dream of (`of`, its unique id), or `on_top` of all."""
 
     def __init__(
         self,
@@ -51,9 +49,11 @@ class DreamLayer:
         region: Rect,
         shape: Shape | None,
         of: str,
+        *,
+        on_top: bool = False,
     ) -> None:
         self.document, self.name, self.space, self.region = document, name, space, region
-        self._shape, self._of = shape, of
+        self._shape, self._of, self._on_top = shape, of, on_top
         self.before = SourceState(document, of)
         self._written: LayerState | None = None
         self._source_moved = (0, 0)
@@ -83,13 +83,7 @@ class DreamLayer:
 
     def thumbnail(self) -> bytes:
         """A small JPEG of it."""
-        longest = max(self.region.width, self.region.height)
-        scale = min(1.0, _SAMPLED * THUMBNAIL / longest)
-        width, height = (
-            max(1, round(side * scale)) for side in (self.region.width, self.region.height)
-        )
-        node = self._node()
-        return jpeg(shrunk(node.thumbnail(width, height), THUMBNAIL)) if node is not None else b""
+        return thumbnail_of(self._node(), self.region)
 
     def due(self) -> bool:
         """Whether it is time to show the next preview."""
@@ -100,14 +94,14 @@ class DreamLayer:
         source = node_with_id(self.document, self._of)
         if self._id or source is None or in_front(self.document):
             return False
-        joins = placement.needs_group(self.document, source, soft=picture.soft)
+        joins = self._needs_group(source, picture)
         return joins and not placement.shares_group(self.document, source)
 
     def show(self, picture: LayerPixels, hidden: HiddenDocument) -> Work:
         """Give it these pixels of the whole region, and add it if it isn't there yet."""
         source = node_with_id(self.document, self._of)
         if self._joins is None and source is not None:
-            self._joins = placement.needs_group(self.document, source, soft=picture.soft)
+            self._joins = self._needs_group(source, picture)
         del source
         parts = yield from self._converted(picture, hidden)
         if self._adopted is None and not self.gone:
@@ -134,6 +128,10 @@ class DreamLayer:
         drawn = time.monotonic() - started
         pause = max(_REFRESH_S, _PIXEL_S * self._pixels, _REFRESH_SHARE * took, _IDLE_SHARE * drawn)
         self._fresh_at = time.monotonic() + pause
+
+    def _needs_group(self, source: Node, picture: LayerPixels) -> bool:
+        soft = picture.soft
+        return not self._on_top and placement.needs_group(self.document, source, soft=soft)
 
     def _converted(
         self, picture: LayerPixels, hidden: HiddenDocument
@@ -274,7 +272,7 @@ class DreamLayer:
         if source is not None and parent is not None and id_of(parent) == self._group:
             placement.join(parent, source, node)
             self._mode = source.blendingMode()
-        elif source is None or parent is None:  # it was removed meanwhile
+        elif source is None or parent is None or self._on_top:  # it was removed, or is the root
             self.document.rootNode().addChildNode(node, None)
         else:
             parent.addChildNode(node, dream_registry.topmost(self.document, source))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from dreamkrita.document import dream_registry
-from dreamkrita.document.source import id_of, in_front, node_with_id, ready
+from dreamkrita.document.source import id_of, in_front, is_root, node_with_id, ready
 from dreamkrita.document.work_queue import Pause
 from dreamkrita.errors import UserError
 from krita import Document, GroupLayer, Krita, Node
@@ -36,6 +36,8 @@ def needs_group(document: Document, source: Node, *, soft: bool) -> bool:
     A layer that inherits alpha has to stay among the layers that it inherits from, and one with
     earlier dreams above it below those.
     """
+    if is_root(source):
+        return False
     plain = source.blendingMode() == NORMAL and source.opacity() == _OPAQUE and not soft
     passes = isinstance(source, GroupLayer) and source.passThroughMode()
     if plain or passes or source.inheritAlpha() or source.blendingMode() in _BOUND_TO_BACKDROP:

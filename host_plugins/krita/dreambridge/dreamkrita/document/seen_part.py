@@ -28,14 +28,14 @@ _SURROUNDINGS = 0.25
 
 
 def capture(
-    settings: dict[str, Any], schema: dict[str, Any], layer: str
+    settings: dict[str, Any], schema: dict[str, Any], layer: str, *, visible: bool = False
 ) -> Generator[Pause, None, SeenPixels]:
     """Read what a dream with these settings would change, and its surroundings.
 
     Raises:
         UserError: there is nothing to look at.
     """
-    found = source.find(settings, schema)
+    found = source.find(settings, schema, visible=visible)
     region, canvas = found.region, source.canvas_of(found.document)
     margin = round(_SURROUNDINGS * max(region.width, region.height))
     context = with_context(region, canvas, margin if found.shape is not None else 0)

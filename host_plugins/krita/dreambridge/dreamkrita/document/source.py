@@ -48,17 +48,20 @@ def find(
     edge: float = 0.0,
     *,
     any_time: bool = False,
+    visible: bool = False,
 ) -> Source:
     """The active layer of the active document (or `node` of it) as the source of a dream.
 
-    `edge` is how soft the selection becomes. With `any_time`, region and context are the canvas:
-    where the layer shows something differs from time to time.
+    With `visible` it is the root, which shows all that is visible. `edge` is how soft the selection
+    becomes. With `any_time`, region and context are the canvas: where the layer shows something
+    differs from time to time.
 
     Raises:
         UserError: something in the document doesn't allow it.
     """
-    document, layer = chosen(node)
-    check_layer(layer)
+    document, layer = chosen(node, visible=visible)
+    if not is_root(layer):
+        check_layer(layer)
     found = selected(document, layer)
     shape = feathered(shape_of(*found), canvas_of(document), edge) if found is not None else None
     if any_time:
@@ -71,8 +74,10 @@ def find(
     return Source(document, id_of(layer), space_of(layer), region, context, shape)
 
 
-def chosen(node: Node | None) -> tuple[Document, Node]:
+def chosen(node: Node | None, *, visible: bool = False) -> tuple[Document, Node]:
     """The active document and the layer in it that was asked for: `node`'s or the active one.
+
+    With `visible`, or where `node` is it, the root.
 
     Raises:
         UserError: there is none.
@@ -80,7 +85,14 @@ def chosen(node: Node | None) -> tuple[Document, Node]:
     document = Krita.instance().activeDocument()
     if document is None:
         raise UserError("There is no document: open one, then dream.")
+    if visible or (node is not None and is_root(node)):
+        return document, document.rootNode()
     return document, layer_of(node or document.activeNode())
+
+
+def is_root(node: Node) -> bool:
+    """Whether it is a document's root, which users know as all that is visible."""
+    return node.parentNode() is None
 
 
 def layer_of(node: Node | None) -> Node:
@@ -91,7 +103,7 @@ def layer_of(node: Node | None) -> Node:
     """
     while node is not None and node.type() in _MASKS:
         node = node.parentNode()
-    if node is None or node.parentNode() is None:  # the root is no layer that a user sees
+    if node is None or is_root(node):  # the root is no layer that a user sees
         raise UserError("No layer is active: click one in the Layers docker, then dream.")
     return node
 
@@ -154,7 +166,8 @@ def canvas_of(document: Document) -> Rect:
 
 def selected(document: Document, layer: Node) -> tuple[Selection, Rect] | None:
     """What is selected: by the layer's local selection where it has one, as Krita's tools do."""
-    local = [one for one in layer.childNodes() if one.type() == "selectionmask" and one.visible()]
+    masks = [] if is_root(layer) else layer.childNodes()
+    local = [one for one in masks if one.type() == "selectionmask" and one.visible()]
     selection = local[0].selection() if len(local) == 1 else document.selection()
     if selection is None or selection.width() < 1 or selection.height() < 1:
         return None

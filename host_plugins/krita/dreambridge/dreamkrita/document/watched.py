@@ -14,13 +14,16 @@ _SAMPLED_ROWS = 16
 """How many rows of a selection tell whether it is still the same."""
 
 
-def state_now() -> object:
-    """A value that changes with the document in front, its active layer and what is selected."""
+def state_now(*, visible: bool = False) -> object:
+    """A value that changes with the document in front, its active layer and what is selected.
+
+    `visible`: all that is visible counts, not the active layer.
+    """
     document = Krita.instance().activeDocument()
     if document is None:
         return None
     try:
-        layer = layer_of(document.activeNode())
+        layer = document.rootNode() if visible else layer_of(document.activeNode())
     except UserError:
         return id_of(document.rootNode())
     bounds, found = layer.bounds(), selected(document, layer)

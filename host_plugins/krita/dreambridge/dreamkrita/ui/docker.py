@@ -12,6 +12,7 @@ from dreamkrita.qt import QtCore, QtWidgets
 from dreamkrita.seeing import Seeing
 from dreamkrita.settings_model import SEED_MOST
 from dreamkrita.sketcher import Sketcher
+from dreamkrita.ui.choices import Choices
 from dreamkrita.ui.footer import Footer
 from dreamkrita.ui.frames_dialog import show_frames_dialog
 from dreamkrita.ui.guide_selector import GuideSelector
@@ -56,7 +57,7 @@ class Docker(DockWidget):
         self._strip = SeenStrip(seeing, model)
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
         self._sketch = SketchView(sketcher)
-        self._seed = Field(model, "seed")
+        self._choices, self._seed = Choices(model), Field(model, "seed")
         self._advanced = Advanced(model, _ELSEWHERE)
         self._earlier = QtWidgets.QLabel("Earlier dreams")
         self._hide_earlier = QtWidgets.QCheckBox("A new dream hides them")
@@ -127,16 +128,22 @@ class Docker(DockWidget):
         grid = QtWidgets.QGridLayout()
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(4)
-        grid.addWidget(QtWidgets.QLabel("Guide"), 0, 0)
-        grid.addWidget(self._guide, 0, 1, 1, 2)
-        grid.addWidget(QtWidgets.QLabel("Seed"), 1, 0)
-        grid.addWidget(self._seed.widget, 1, 1)
+        rows = (
+            ("Dream of", self._choices.source),
+            ("Place", self._choices.place),
+            ("Guide", self._guide),
+        )
+        for row, (label, widget) in enumerate(rows):
+            grid.addWidget(QtWidgets.QLabel(label), row, 0)
+            grid.addWidget(widget, row, 1, 1, 2)
+        grid.addWidget(QtWidgets.QLabel("Seed"), len(rows), 0)
+        grid.addWidget(self._seed.widget, len(rows), 1)
         new = QtWidgets.QToolButton()
         new.setObjectName("dreambridge_new_seed")
         new.setText("New")
         new.setToolTip("Another seed: the same look, dreamt differently.")
         new.clicked.connect(self._new_seed)
-        grid.addWidget(new, 1, 2)
+        grid.addWidget(new, len(rows), 2)
         return grid
 
     def _new_seed(self) -> None:
@@ -150,6 +157,7 @@ class Docker(DockWidget):
         self._damaged.setVisible(bool(damaged))
         self._strip.refresh()
         self._sliders.refresh()
+        self._choices.refresh()
         self._seed.refresh()
         self._advanced.refresh()
 

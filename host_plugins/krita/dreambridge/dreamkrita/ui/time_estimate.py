@@ -95,7 +95,8 @@ class TimeEstimate:
         if document is None:
             return None
         try:
-            layer = layer_of(document.activeNode())
+            visible = self._model.visible
+            layer = document.rootNode() if visible else layer_of(document.activeNode())
         except UserError:
             return None
         canvas = canvas_of(document)

@@ -8,6 +8,8 @@ from typing import Any
 
 from lab import (
     K,
+    QtCore,
+    QtTest,
     activate,
     click,
     document,
@@ -18,10 +20,12 @@ from lab import (
     pixels,
     pressed,
     quick,
+    raw,
     select,
     settled,
     shown,
     tree,
+    undo_steps,
     widget,
 )
 from runner import PARAMETERS, case
@@ -286,3 +290,43 @@ def _() -> Iterator[Any]:
     painted(doc, "inside", 5, parent=group)
     yield settled(doc)
     return (yield from dreamed(doc, group))
+
+
+def choosing(name: str, step: str) -> None:
+    """The next or the former entry of a field that unfolds."""
+    QtTest.QTest.keyClick(widget(name), getattr(QtCore.Qt.Key, f"Key_{step}"))
+
+
+@case("on top of all")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    source = painted(doc)
+    _neighbour(doc, doc.rootNode(), "small", 0)
+    yield from prepared(doc, source)
+    choosing("place", "Down")
+    yield from dream()
+    yield settled(doc)
+    choosing("place", "Up")
+    names = [node.name() for node in layers_of(doc)]
+    return {"message": message(), "names": names, "back": widget("place").currentIndex()}
+
+
+@case("all that is visible")
+def _() -> Iterator[Any]:
+    doc = bare((yield from document(**SIZE)))
+    painted(doc, "paper", 3)
+    _neighbour(doc, doc.rootNode(), "multiply", 0)
+    _neighbour(doc, doc.rootNode(), "hidden", 0)
+    yield from prepared(doc, layers_of(doc)[-1])
+    before, own = seen(doc, "before"), [raw(node, doc) for node in layers_of(doc)]
+    steps = undo_steps()
+    choosing("source", "Down")
+    yield from dream()
+    yield settled(doc)
+    choosing("source", "Up")
+    facts: dict[str, Any] = {"message": message(), "steps": undo_steps() - steps}
+    facts["changed"] = differences(before, seen(doc, "after"), SELECTED)
+    facts["names"] = [node.name() for node in layers_of(doc)]
+    facts["own"] = [raw(node, doc) for node in layers_of(doc)[:-1]] == own
+    yield from pressed("edit_undo", lambda: len(layers_of(doc)) == 3)
+    return facts
