@@ -18,6 +18,9 @@ from dreamcore import Dreamer, DreamSettings
 from servers import Server, wait_until
 
 LASTING = {"layers": {"relu3_1": 1.0}, "octaves": 2, "iterations": 500}
+"""Longer than it takes until a node's death is noticed."""
+
+A_WHILE = {**LASTING, "iterations": 150}
 MANY = 200
 
 
@@ -53,7 +56,7 @@ def test_a_node_that_dies_while_idle(client: BridgeClient, photo: Array, cluster
 def test_an_engine_that_dies_is_replaced_where_it_was(
     client: BridgeClient, photo: Array, cluster: Cluster
 ) -> None:
-    job = client.submit(dream_of(photo, LASTING))
+    job = client.submit(dream_of(photo, A_WHILE))
     events = client.events(job)
     next(event for event in events if isinstance(event, Progress))
     (name,) = nodes_dreaming(client)

@@ -31,8 +31,9 @@ ENDLESS = {"octaves": 1, "iterations": 1000}
 class Watched:
     """A pool and all that it has told so far."""
 
-    def __init__(self, pool: LocalPool) -> None:
-        self.pool = pool
+    def __init__(self, logs: Path, *, ipc: bool = True, **options: Any) -> None:
+        self.logs = logs
+        self.pool = LocalPool(WorkerOptions(**options), logs, ipc=ipc)
         self.events: list[EngineEvent] = []
 
     def submit(self, photo: Array, settings: dict[str, Any], **more: Any) -> str:
@@ -55,15 +56,23 @@ class Watched:
 
 @pytest.fixture
 def make_pool(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
-    pools: list[LocalPool] = []
+    made: list[Watched] = []
 
-    def make(*, ipc: bool = True, **options: Any) -> Watched:
-        pools.append(pool := LocalPool(WorkerOptions(**options), tmp_path, ipc=ipc))
-        return Watched(pool)
+    def make(**options: Any) -> Watched:
+        made.append(watched := Watched(tmp_path, **options))
+        return watched
 
     yield make
-    for pool in pools:
-        pool.close()
+    for watched in made:
+        watched.pool.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A pool of one worker, for tests that may end its process, but leave no job."""
+    watched = Watched(tmp_path_factory.mktemp("shared"))
+    yield watched
+    watched.pool.close()
 
 
 def processes() -> set[psutil.Process]:
@@ -125,22 +134,19 @@ def test_a_job_is_cancelled_before_the_engine_is_warm(
     watched.wait_for(watched.submit(photo, QUICK), Result)
 
 
-def test_whatever_happens_wakes_whoever_waits(
-    make_pool: Callable[..., Watched], photo: Array
-) -> None:
+def test_whatever_happens_wakes_whoever_waits(shared: Watched, photo: Array) -> None:
     """Waiting as the server does, but without end: a lost wake-up hangs here."""
-    watched = make_pool()
-    job = watched.submit(photo, QUICK, preview_side=32)
-    while not any(isinstance(event, Result) for event in watched.of(job)):
-        watched.pool.credit(job)
-        if not watched.pool.pending():
-            assert select.select(watched.pool.descriptors(), [], [], 60)[0], "nothing came"
-    assert any(isinstance(event, Preview) for event in watched.events)
+    job = shared.submit(photo, QUICK, preview_side=32)
+    while not any(isinstance(event, Result) for event in shared.of(job)):
+        shared.pool.credit(job)
+        if not shared.pool.pending():
+            assert select.select(shared.pool.descriptors(), [], [], 60)[0], "nothing came"
+    assert any(isinstance(event, Preview) for event in shared.events)
     (engine,) = processes()
     os.kill(engine.pid, signal.SIGKILL)
-    while watched.states() == [EngineState.WARM]:
-        if not watched.pool.pending():
-            assert select.select(watched.pool.descriptors(), [], [], 60)[0], "nothing came"
+    while shared.states() == [EngineState.WARM]:
+        if not shared.pool.pending():
+            assert select.select(shared.pool.descriptors(), [], [], 60)[0], "nothing came"
 
 
 def test_a_worker_that_cannot_start_takes_no_job_while_another_works(
@@ -166,25 +172,21 @@ def test_when_none_can_start_a_job_fails_with_the_reason(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_nobody_but_its_logger_has_a_log_open_so_that_it_can_be_rotated(
-    make_pool: Callable[..., Watched], tmp_path: Path
-) -> None:
-    watched = make_pool()
-    watched.pool.warm()
-    wait_until(lambda: watched.states() == [EngineState.WARM], "it is warm")
+def test_nobody_but_its_logger_has_a_log_open_so_that_it_can_be_rotated(shared: Watched) -> None:
+    shared.pool.warm()
+    wait_until(lambda: shared.states() == [EngineState.WARM], "it is warm")
     (process,) = processes()
     open_files = [os.readlink(link) for link in Path(f"/proc/{process.pid}/fd").iterdir()]
-    assert open_files.count(str(tmp_path / "worker-1.log")) == 1
-    assert open_files.count(str(tmp_path / "worker-1.out")) == 2
+    assert open_files.count(str(shared.logs / "worker-1.log")) == 1
+    assert open_files.count(str(shared.logs / "worker-1.out")) == 2
 
 
-def test_what_a_crash_leaves_is_named(make_pool: Callable[..., Watched], photo: Array) -> None:
-    watched = make_pool()
-    job = watched.submit(photo, ENDLESS)
-    watched.wait_for(job, Progress)
+def test_what_a_crash_leaves_is_named(shared: Watched, photo: Array) -> None:
+    job = shared.submit(photo, ENDLESS)
+    shared.wait_for(job, Progress)
     (process,) = processes()
     process.send_signal(signal.SIGSEGV)
-    ended = watched.wait_for(job, Failed)
+    ended = shared.wait_for(job, Failed)
     assert isinstance(ended, Failed)
     log, output = re.findall(r"(\S*worker-1\.(?:log|out))", str(ended.error))
     assert "Fatal Python error" in Path(log).with_name(output).read_text()
