@@ -1,8 +1,13 @@
-"""The dialog on small and usual screens."""
+"""The dialog on small and usual screens, and on one with twice the pixels.
+
+`DREAMBRIDGE_PICTURES=FOLDER` keeps a picture of the last, for the documentation.
+"""
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,14 +16,17 @@ from hosts.gimp.conftest import START_S, Gimp
 from hosts.host import stop
 
 PHOTO = "coffee.png"
+PICTURES = os.environ.get("DREAMBRIDGE_PICTURES", "")
 
 
-@pytest.mark.parametrize("screen", ["800x600", "1366x768"])
-def test_the_dialog_fits_the_screen(gimp: Gimp, screen: str) -> None:
+@pytest.mark.parametrize(("screen", "scale"), [((800, 600), 1), ((1366, 768), 2)])
+def test_the_dialog_fits_the_screen(gimp: Gimp, screen: tuple[int, int], scale: int) -> None:
     photo = gimp.home / PHOTO
     photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
     facts = {"plugin": str(gimp.plugin), "photo": str(photo)}
-    run, folder = gimp.start("small_screen", **facts, SCREEN=screen)
+    width, height = (side * scale for side in screen)
+    shown = {"SCREEN": f"{width}x{height}", "GDK_SCALE": str(scale)}
+    run, folder = gimp.start("small_screen", **facts, **shown)
     try:
         run.wait(START_S)
     finally:
@@ -26,14 +34,16 @@ def test_the_dialog_fits_the_screen(gimp: Gimp, screen: str) -> None:
     found = gimp.findings(folder)["dialog"]
     assert "traceback" not in found, found["traceback"]
     assert not found["failures"], found["failures"]
-    width, height = map(int, screen.split("x"))
     assert len(found["sizes"]) == 2
     for across, down in found["sizes"]:
-        assert across <= width - 10
-        assert down <= height - 60, "the window's title and a panel need some of the screen"
-    for page in ("first", "advanced") if screen == "800x600" else ():
+        assert across <= width - 10 * scale
+        assert down <= height - 60 * scale, "the title and a panel need some of the screen"
+    for page in ("first", "advanced") if scale == 1 else ():
         with (
             Image.open(folder / f"{page}.png") as before,
             Image.open(folder / f"{page}-scrolled.png") as after,
         ):
             assert before.tobytes() != after.tobytes(), "the mouse wheel scrolls the page"
+    if PICTURES and scale > 1:
+        with Image.open(folder / "first.png") as picture:
+            picture.convert("RGB").save(Path(PICTURES) / "gimp-twice.jpg", quality=85)

@@ -1,9 +1,13 @@
-"""A document in GIMP's window, on a screen of its own: undo, closing it, choosing by looking."""
+"""A document in GIMP's window, on a screen of its own: undo, closing it, choosing by looking.
+
+`DREAMBRIDGE_PICTURES=FOLDER` keeps a picture of the dialog, for the documentation.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -20,18 +24,26 @@ from hosts.host import stop
 from servers import Server
 
 PHOTO = "coffee.png"
+PICTURES = os.environ.get("DREAMBRIDGE_PICTURES", "")
 
 
 @pytest.fixture(scope="module")
 def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
     photo = gimp.home / PHOTO
     photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
-    facts = {"photo": str(photo), "scale": 0.4, "log": str(gimp_server.home.server_log)}
+    facts = {
+        "photo": str(photo),
+        "scale": 1.0 if PICTURES else 0.4,
+        "log": str(gimp_server.home.server_log),
+    }
     run, folder = gimp.start("window", "--console-messages", plugin=str(gimp.plugin), **facts)
     try:
         run.wait(START_S)
     finally:
         stop(run)
+    if PICTURES:
+        with Image.open(folder / "dreamed-away.png") as picture:
+            picture.convert("RGB").save(Path(PICTURES) / "gimp-channels.png", optimize=True)
     return gimp.findings(folder), folder
 
 

@@ -214,9 +214,10 @@ def _() -> Any:
     before = state(image)
     seconds = []
 
+    photograph("idle")
+
     def use_the_dialog() -> None:
         wait_until(lambda: window("DeepDream"), "a dialog")
-        photograph("idle")
         dream_long()
         press("DeepDream", "alt+v")
         wait_until(lambda: not running(), "without a preview")

@@ -27,9 +27,9 @@ def _() -> Any:
         for name, key in (("first", "alt+k"), ("advanced", "alt+a")):
             press("DeepDream", key)
             sizes.append(size("DeepDream"))
-            photograph(name)
+            photograph(name, window("DeepDream"))
             turn_wheel("DeepDream")
-            photograph(f"{name}-scrolled")
+            photograph(f"{name}-scrolled", window("DeepDream"))
         press("DeepDream", "Escape")
 
     layers = image.get_layers()

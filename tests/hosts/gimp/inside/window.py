@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -92,6 +93,8 @@ def _() -> Any:
     press("DeepDream", "alt+v")
     wait_until(lambda: not running(), "without a preview")
     press("DeepDream", "alt+d")
+    wait_until(lambda: not window("DeepDream"), "without the dialog")
+    time.sleep(1.0)  # until its last sketch is cancelled
     wait_until_dreaming()
     DISPLAYS.clear()
     press("– GIMP", "ctrl+w")

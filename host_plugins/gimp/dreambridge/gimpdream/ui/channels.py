@@ -22,7 +22,7 @@ from bridgeclient.looks import Json  # noqa: E402
 from bridgeclient.text import from_text  # noqa: E402
 from gimpdream.arguments import write_settings  # noqa: E402
 from gimpdream.ui.pixbufs import pixbuf, scaled  # noqa: E402
-from gimpdream.ui.seeing import Seeing  # noqa: E402
+from gimpdream.ui.seeing import Answer, Seeing  # noqa: E402
 
 Channel = tuple[str, int]
 """A layer of the network, and the number of a channel of it."""
@@ -82,7 +82,8 @@ class ChannelStrip:
             selection_mode=Gtk.SelectionMode.NONE,
             valign=Gtk.Align.START,
         )
-        self._grid.set_size_request(-1, _ROWS * (_SIDE + _AROUND))  # before there are pictures, too
+        pitch = _SIDE + _AROUND  # nothing moves when the pictures come
+        self._grid.set_size_request(_COLUMNS * pitch, _ROWS * pitch)
         self._grid.connect("mnemonic-activate", self._focus)
         self._said = Gtk.Label(label="Looking at the picture…", xalign=0.0, wrap=True)
         self._said.set_max_width_chars(40)
@@ -126,9 +127,9 @@ class ChannelStrip:
     def _look_for(self, layer: str) -> None:
         self._seeing.layer = layer  # which is asked for next time
 
-    def _answered(self, event: bridge.Inspected | bridge.Failed) -> None:
-        if isinstance(event, bridge.Failed):
-            self._say(str(event.error))
+    def _answered(self, event: Answer) -> None:
+        if not isinstance(event, bridge.Inspected):
+            self._say("" if event is None else str(event.error))
             return
         self._found = [(one["layer"], int(one["channel"])) for one in event.channels]
         for channel, picture in zip(self._found, event.pictures, strict=True):

@@ -130,7 +130,7 @@ class Preview:
         try:
             found = bridge.connect(bridge.Installation.read(here / "bridge.json"), name=NAME)
         except bridge.BridgeError as error:
-            GLib.idle_add(self._show_status, str(error))
+            GLib.idle_add(self._disconnect, error)
         else:
             GLib.idle_add(self._connected, found)
 
@@ -279,14 +279,14 @@ class Preview:
 
     def _disconnect(self, error: bridge.BridgeError) -> None:
         self._show_status(str(error))
+        self.seeing.lose()
         self._polling, self._job = 0, None
         if self._client is not None:
             self._client.close()
             self._client = None
 
-    def _show_status(self, text: str) -> bool:
+    def _show_status(self, text: str) -> None:
         self._status.set_text(text)
-        return _DONE
 
     def _show(self, image: bridge.ImageFrame) -> Patch | None:
         if self._sketch is None or self._view is None:

@@ -16,6 +16,10 @@ PICTURE_SIDE = 112
 """Of the channels' pictures as they are asked for, in pixels."""
 
 
+Answer = bridge.Inspected | bridge.Failed | None
+"""None where nobody can be asked."""
+
+
 class Seeing:
     """The conversation; `layer` is the layer of the network to look at, "" for any."""
 
@@ -24,7 +28,7 @@ class Seeing:
         self._asked: object = None
         self._job: str | None = None
         self.layer = ""
-        self.answered: Callable[[bridge.Inspected | bridge.Failed], None] = lambda _: None
+        self.answered: Callable[[Answer], None] = lambda _: None
 
     def proceed(self, client: bridge.BridgeClient) -> None:
         """Ask, if there is something new to ask for."""
@@ -33,6 +37,11 @@ class Seeing:
             return
         self._asked = question
         self._job = client.inspect(inspection(self._source.first, self.layer, PICTURE_SIDE))
+
+    def lose(self) -> None:
+        """There is nobody to ask any more; why is said below the preview."""
+        self._job = None
+        self.answered(None)
 
     def handle(self, event: bridge.Event) -> None:
         """An event that was not the preview's."""
