@@ -49,11 +49,13 @@ class CarriedScales:
         """Forgets what was noted since the last step."""
         self._largest.clear()
 
-    def carry_over(self) -> None:
-        """Makes what was noted the scales of the next step."""
+    def carry_over(self) -> bool:
+        """Makes what was noted the scales of the next step; whether all of it tells a size."""
+        told = all(largest > 0 for largest in self._largest.values())
         for name, largest in self._largest.items():
             self._scales[name] = self._rounded_up(largest)
         self._largest.clear()
+        return told
 
     def _rounded_up(self, largest: float) -> float:
         if not 0 < largest < math.inf:
@@ -63,7 +65,10 @@ class CarriedScales:
 
 
 class Scales:
-    """The scales of activations and gradients; `known` once a step has been noted."""
+    """The scales of activations and gradients; `known` once a step has been noted.
+
+    A step whose gradient was nothing, as where the chosen channels did not respond, tells none.
+    """
 
     def __init__(self) -> None:
         self.activations = CarriedScales(UNSIGNED)
@@ -78,5 +83,4 @@ class Scales:
     def carry_over(self) -> None:
         """Ends a step: what it needed are the scales of the next one."""
         self.activations.carry_over()
-        self.gradients.carry_over()
-        self.known = True
+        self.known = self.gradients.carry_over()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from conftest import load_photo
 from dreamcore import Dreamer, DreamSettings, Execution, integer_convolution, tiling, vgg, weights
 from dreamcore.integer_convolution import FusedIntegerConvolution, IntegerConvolution
 from dreamcore.layers import LAYERS
@@ -203,6 +204,21 @@ def test_a_tiled_dream_is_the_whole_one(precision, photo, dreamer_with):
         for tile in ("off", 128)
     )
     assert np.abs(whole.astype(int) - tiled).mean() < 0.5
+
+
+@pytest.mark.parametrize("precision", INT8)
+def test_channels_that_do_not_respond_at_first_are_dreamed_later(precision, dreamer_with):
+    """Neither responds to the coarsest octave, whose gradient is nothing."""
+    cat, two = load_photo("chelsea.png"), {"relu5_3": {426: 1.0, 305: 1.0}}
+    found = dreamed(
+        dreamer_with(precision=precision),
+        cat,
+        layers={"relu5_3": 1.0},
+        channels=two,
+        iterations=2,
+        octaves=4,
+    )
+    assert np.abs(found.astype(int) - cat).mean() > 1
 
 
 @pytest.mark.parametrize("precision", INT8)
