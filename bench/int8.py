@@ -1,8 +1,8 @@
 """What int8 saves: whole dreams against the direct bfloat16 convolutions alone, and a sketch.
 
-    python bench/int8.py [operations]
+    python bench/int8.py [operations | one-thread]
 
-`operations` counts what a step starts, for GPUs, where starting is what small octaves cost.
+`one-thread` shows processor time on one thread, for machines that are busy. `operations` counts what a step starts, for GPUs, where starting is what small octaves cost.
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ from dreamcore.conditioning import condition
 from dreamcore.layers import LAYERS
 from dreamcore.objectives import Term
 from dreamcore.pixels import Source
-from measure import medians, photo, show, tiled_photo
+from measure import least_on_one_thread, medians, photo, show, tiled_photo
 
 LAYER = "relu4_3"
 TARGETS = {"auto": "target 0.70", "int8": "target 0.55"}
 SKETCH = DreamSettings(octaves=3, iterations=4)
 
 
-def dream(dreamer: Dreamer, image: np.ndarray, settings: DreamSettings) -> None:
+def dream(
+    dreamer: Dreamer, image: np.ndarray, settings: DreamSettings, sketch: bool = False
+) -> None:
     """Dreams to the end."""
-    for _ in dreamer.dream(image, settings):
+    for _ in dreamer.dream(image, settings, sketch=sketch):
         pass
 
 
@@ -115,22 +117,27 @@ def main() -> None:
     count_operations()
     if sys.argv[1:] == ["operations"]:
         return
+    timed = least_on_one_thread if sys.argv[1:] == ["one-thread"] else medians
     image, settings = photo(), DreamSettings(octaves=4, octave_scale=1.8, iterations=10)
     dreamers = {
         name: Dreamer(execution=Execution(precision=name)) for name in ("bfloat16", "auto", "int8")
     }
     alone = direct_convolutions(image.shape[0], image.shape[1], settings)
     runs = {name: functools.partial(dream, one, image, settings) for name, one in dreamers.items()}
-    times = medians(3, alone=alone, **runs)
+    times = timed(2, alone=alone, **runs)
     show("direct bfloat16 convolutions of a whole dream alone: seconds", f"{times['alone']:.2f}")
     for name, one in dreamers.items():
         ratio = times[name] / times["alone"]
         show(f"whole dream in {name} ({one.precision}): seconds", f"{times[name]:.2f}")
         show("  against these convolutions", f"{ratio:.2f}", TARGETS.get(name, ""))
     square = tiled_photo(512, 512)
-    runs = {name: functools.partial(dream, one, square, SKETCH) for name, one in dreamers.items()}
-    for name, seconds in medians(5, **runs).items():
-        show(f"sketch, 512 x 512, 3 octaves x 4, {name}: seconds", f"{seconds:.2f}", "target 0.6")
+    runs = {
+        name: functools.partial(dream, one, square, SKETCH, sketch=True)
+        for name, one in dreamers.items()
+    }
+    for name, seconds in timed(3, **runs).items():
+        how = f"{name} ({dreamers[name].sketch_precision})"
+        show(f"sketch, 512 x 512, 3 octaves x 4, {how}: seconds", f"{seconds:.2f}", "target 0.6")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 import psutil
+import torch
 from PIL import Image
 
 
@@ -38,6 +40,18 @@ def medians(repeats: int, **functions: Callable[[], object]) -> dict[str, float]
             function()
             times[name].append(time.perf_counter() - started)
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+def least_on_one_thread(repeats: int, **functions: Callable[[], object]) -> dict[str, float]:
+    """Least processor seconds of each function on one thread: tells even on a busy machine."""
+    torch.set_num_threads(1)
+    times = dict.fromkeys(functions, math.inf)
+    for _ in range(repeats):
+        for name, function in functions.items():
+            started = time.thread_time()
+            function()
+            times[name] = min(times[name], time.thread_time() - started)
+    return times
 
 
 def resident() -> int:
