@@ -2,7 +2,8 @@
 
     python bench/int8.py [operations | one-thread]
 
-`one-thread` shows processor time on one thread, for machines that are busy. `operations` counts what a step starts, for GPUs, where starting is what small octaves cost.
+`one-thread` shows processor time on one thread, for machines that are busy. `operations` counts
+what a step starts, for GPUs, where starting is what small octaves cost.
 """
 
 from __future__ import annotations
