@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -70,7 +71,8 @@ def asked_of(doc: Document) -> dict[str, Any]:
 
 @case("it sees here")
 def _() -> Iterator[Any]:
-    doc = yield from opened(PARAMETERS["photo"])
+    own = shutil.copyfile(PARAMETERS["photo"], f"{PARAMETERS['folder']}/seen.png")
+    doc = yield from opened(own)  # of a file that is open already Krita may offer an autosave
     yield from shown()
     quick("relu4_2")
     select(doc, *FACE)
