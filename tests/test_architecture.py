@@ -216,6 +216,11 @@ def test_only_the_driver_of_a_cluster_imports_ray() -> None:
     assert "ray" not in loaded
 
 
+def test_the_driver_of_a_cluster_loads_no_torch() -> None:
+    pytest.importorskip("ray", reason="Ray has no wheel for this Python")
+    assert "torch" not in loaded_by("import dreambridge.workers.cluster.driver")
+
+
 def test_the_server_process_loads_no_torch() -> None:
     loaded = loaded_by(
         "import dreambridge.server.service, dreambridge.cli.serve, dreambridge.__main__"

@@ -20,7 +20,6 @@ from bridgeclient.errors import BridgeError
 from bridgeclient.request import DreamRequest, InspectRequest
 from dreambridge import __version__
 from dreambridge.failures import as_bridge_error
-from dreambridge.workers.cluster.computing import EngineThread
 from dreambridge.workers.messages import Cancel, Credit, from_frames, to_frames
 from dreamcore.settings import Execution
 
@@ -46,6 +45,9 @@ class EngineActor:
     """See the module."""
 
     def __init__(self, weights: str, device: str, precision: str) -> None:
+        # only on the nodes: the driver has this module, too, but no use for torch
+        from dreambridge.workers.cluster.computing import EngineThread
+
         logging.basicConfig(level=logging.INFO)  # Ray collects standard error
         self._engine = EngineThread(weights, Execution(device, precision))
 
