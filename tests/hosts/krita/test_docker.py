@@ -110,3 +110,19 @@ def test_a_sketch_gives_way_to_a_dream_and_can_be_switched_off(found: dict[str, 
     assert facts["off"] == [True, False]
     assert facts["kept"] == "false"
     assert facts["still_off"]
+
+
+def test_four_seeds_are_pictures_to_choose_from(found: dict[str, Any]) -> None:
+    facts = found["seeds"]
+    assert facts["hidden_at_first"]
+    assert facts["count"] == 4
+    assert facts["alike"] == []
+    assert facts["cut"] == []
+    assert facts["marked"] == [0]
+    assert facts["chosen"]
+    assert facts["marked_then"] == [2]
+    assert facts["steps"] == 0
+
+
+def test_a_surprise_is_a_look_of_its_own(found: dict[str, Any]) -> None:
+    assert found["seeds"]["surprise"] == [True, 0]

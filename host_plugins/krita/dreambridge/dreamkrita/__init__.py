@@ -21,6 +21,7 @@
     sliders           what is changed most
     setting_fields    a widget for any setting; text_field where it is typed
     choices           what is dreamed of, and where the dream goes
+    seeds             four seeds as pictures, and a surprise
     guide_selector    the guide layer
     footer            Dream, Draft, Cancel, progress, messages
     sketch_view       the sketch, and the picture before it

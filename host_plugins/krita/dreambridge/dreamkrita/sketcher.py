@@ -8,7 +8,9 @@ server, so that a sketch never waits behind a dream in this program. GUI thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,18 @@ _SETTLED_S, _SETTLED_SELECTION_S = 0.3, 0.2
 """How long nothing must have changed; of a selection's change one learns a little later."""
 
 _ASLEEP = "The dream server sleeps: change a setting, and it wakes for a sketch."
+
+
+_SMALL_SHARE = 0.3
+"""How much of a sketch's work a small picture takes."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A small picture to be made when there is time: what differs from the settings, for whom."""
+
+    changes: Json
+    show: Callable[[Any], None]
 
 
 class Sketcher(QtCore.QObject):
@@ -68,6 +82,8 @@ class Sketcher(QtCore.QObject):
         self._number, self._running = 0, False
         self._difference = ""
         self._sketched: Json = {}
+        self._wishes: deque[Wish] = deque()
+        self._wish: Wish | None = None
         self._work = WorkQueue(self, self._failed)
         self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
         self._posted.connect(self._on_messages)
@@ -97,6 +113,16 @@ class Sketcher(QtCore.QObject):
             self._stop()
             self._due, self.pictures, self.words = None, None, ""
         self.changed.emit()
+
+    def ask(self, wishes: Iterable[tuple[Json, Callable[[Any], None]]]) -> None:
+        """Make small pictures of what is wanted, with these settings, and hand each over.
+
+        Those asked for before and not made yet are forgotten.
+        """
+        if self._wish is not None:
+            self._stop()
+        self._wishes = deque(Wish(*wish) for wish in wishes)
+        self._wish, self._wakes = None, True
 
     def show_earlier(self, dream: HistoryEntry) -> None:
         """Show an earlier dream of the document in front, until the next sketch."""
@@ -137,44 +163,51 @@ class Sketcher(QtCore.QObject):
             self._bridge.cancel(self._number)
             self._running = False
         self._work.clear()
+        if self._wish is not None:
+            self._wishes.appendleft(self._wish)
+            self._wish = None
 
     def _tick(self) -> None:
-        if not self._live or (guide := self._wanted()) is None:
+        asked_for = self._live or self._wishes or self._wish is not None
+        if not asked_for or (guide := self._wanted()) is None:
             return
         if not self._may_work():
             if self._running:
                 self._again(0.0)
             return
+        document = Krita.instance().activeDocument()
+        if document is not None and not ready(document):
+            return
         self._look(guide)
-        if self._due is not None and time.monotonic() >= self._due:
-            self._begin(guide)
+        if self._due is not None:
+            if time.monotonic() >= self._due:
+                self._begin(document, guide)
+        elif self._wishes and not self._running:
+            self._begin(document, guide, self._wishes.popleft())
 
     def _look(self, guide: str) -> None:
         """See whether the user has chosen another part of the picture, and doesn't just do it."""
-        document = Krita.instance().activeDocument()
-        pressed = QtWidgets.QApplication.mouseButtons() != QtCore.Qt.MouseButton.NoButton
-        if pressed or (document is not None and not ready(document)):
+        if QtWidgets.QApplication.mouseButtons() != QtCore.Qt.MouseButton.NoButton:
             return
         state = state_now(visible=self._model.visible), guide
         if state != self._state:
             self._state = state
             self._again(_SETTLED_SELECTION_S)
 
-    def _begin(self, guide: str) -> None:
-        document, model = Krita.instance().activeDocument(), self._model
-        if document is not None and not ready(document):
-            return
-        self._due = None
+    def _begin(self, document: Document | None, guide: str, wish: Wish | None = None) -> None:
+        self._due, self._wish = None, wish
         self._number += 1
         if document is None:
-            self._show(None, "")
+            self._refuse("")
             return
+        model = self._model
         try:
-            settings = model.wanted(guided=bool(guide))
+            settings = model.wanted(guided=bool(guide)) | (wish.changes if wish else {})
             dream = begin_sketch(self._number, settings, model, guide)
         except (UserError, ValueError) as refusal:
-            self._show(None, str(refusal))
+            self._refuse(str(refusal))
             return
+        self._running = True
         self._work.do(self._send(dream))
 
     def _send(self, dream: RunningDream) -> Work:
@@ -183,14 +216,15 @@ class Sketcher(QtCore.QObject):
         finally:
             dream.close()
         yield Pause.YIELD
-        if (source := dream.payload) is None or dream.number != self._number:
+        source = dream.payload
+        if source is None or dream.number != self._number:
             return
         size = source.context.width, source.context.height
         layers = self._model.schema["x-layers"]
-        sketch = sketch_of(size, dream.settings, layers, self._affordable())
+        share = 1.0 if self._wish is None else _SMALL_SHARE
+        sketch = sketch_of(size, dream.settings, layers, share * self._affordable())
         self._difference = sketch.difference
         payload = SketchPayload(source, sketch)
-        self._running = True
         task = Task(dream.number, payload.pack, payload.unpack, lambda: True, self._wakes)
         self._bridge.fetch(task)
 
@@ -205,18 +239,31 @@ class Sketcher(QtCore.QObject):
                 self._on_end(message.error)
             elif isinstance(message.event, Result):
                 self._running = False
-                self._show(message.picture, self._difference)
-                self._sketched = self._model.settings
-            elif isinstance(message.event, Preview):
+                self._on_result(message.picture)
+            elif isinstance(message.event, Preview) and self._wish is None:
                 self._show(message.picture, self.words)
+
+    def _on_result(self, pictures: Pictures) -> None:
+        if self._wish is None:
+            self._show(pictures, self._difference)
+            self._sketched = self._model.settings
+            return
+        wish, self._wish = self._wish, None
+        wish.show(pictures.after)
 
     def _on_end(self, error: BridgeError | UserError) -> None:
         asleep = isinstance(error, BridgeError) and error.code == "server.unreachable"
         if not isinstance(error, Cancelled):
-            self._show(None, _ASLEEP if asleep and not self._wakes else str(error))
+            self._refuse(_ASLEEP if asleep and not self._wakes else str(error))
 
     def _failed(self, refusal: UserError) -> None:
-        self._show(None, str(refusal))
+        self._refuse(str(refusal))
+
+    def _refuse(self, words: str) -> None:
+        """Nothing can be sketched now; nor can what was asked for besides."""
+        self._running, self._wish = False, None
+        self._wishes.clear()
+        self._show(None, words)
 
     def _show(self, pictures: Any, words: str) -> None:
         self.pictures, self.words, self._sketched = pictures, words, {}

@@ -19,6 +19,7 @@ from dreamkrita.ui.guide_selector import GuideSelector
 from dreamkrita.ui.look_thumbnail import thumbnail
 from dreamkrita.ui.own_looks import OwnLooksButton
 from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
+from dreamkrita.ui.seeds import Seeds
 from dreamkrita.ui.seen_strip import SeenStrip
 from dreamkrita.ui.setting_fields import Advanced, Field
 from dreamkrita.ui.sketch_view import SketchView
@@ -58,6 +59,7 @@ class Docker(DockWidget):
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
         self._sketch = SketchView(sketcher)
         self._choices, self._seed = Choices(model), Field(model, "seed")
+        self._seeds = Seeds(model, sketcher)
         self._advanced = Advanced(model, _ELSEWHERE)
         self._earlier = QtWidgets.QLabel("Earlier dreams")
         self._hide_earlier = QtWidgets.QCheckBox("A new dream hides them")
@@ -110,6 +112,7 @@ class Docker(DockWidget):
         column.addWidget(self._damaged)
         column.addWidget(self._sliders)
         column.addLayout(self._pairs())
+        column.addWidget(self._seeds)
         column.addWidget(self._advanced)
         column.addWidget(self._earlier)
         column.addWidget(self._history)
@@ -159,6 +162,7 @@ class Docker(DockWidget):
         self._sliders.refresh()
         self._choices.refresh()
         self._seed.refresh()
+        self._seeds.refresh()
         self._advanced.refresh()
 
     def _recall(self) -> None:

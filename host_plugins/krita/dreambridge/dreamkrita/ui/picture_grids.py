@@ -48,15 +48,16 @@ class FrameDelegate(QtWidgets.QStyledItemDelegate):
 class PictureGrid(QtWidgets.QListWidget):
     """Pictures, with names below if they have any, flowing into as many columns as fit."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, side: int = _SIDE) -> None:
         super().__init__()
+        self._side = side
         self.setObjectName(name)
         self.setViewMode(_LIST.ViewMode.IconMode)
         self.setResizeMode(_LIST.ResizeMode.Adjust)
         self.setMovement(_LIST.Movement.Static)
         self.setUniformItemSizes(True)
         self.setWordWrap(True)
-        self.setIconSize(QtCore.QSize(_SIDE, _SIDE))
+        self.setIconSize(QtCore.QSize(side, side))
         self.setItemDelegate(FrameDelegate(self))
         self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -93,10 +94,10 @@ class PictureGrid(QtWidgets.QListWidget):
         names, metrics = [self.item(row).text() for row in range(self.count())], self.fontMetrics()
         words = [word for name in names for word in name.split()]
         longest = max([0, *map(metrics.horizontalAdvance, words)])
-        width = max(_SIDE, min(longest + _SLACK, metrics.horizontalAdvance(_WIDEST)))
+        width = max(self._side, min(longest + _SLACK, metrics.horizontalAdvance(_WIDEST)))
         lines = 1 + any(metrics.horizontalAdvance(name) + _SLACK > width for name in names)
         text = lines * metrics.height() + 2 + FRAME if words else 0
-        return QtCore.QSize(width + 2 * _PAD, _SIDE + text + 2 * _PAD)
+        return QtCore.QSize(width + 2 * _PAD, self._side + text + 2 * _PAD)
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
         """Names need another room in another font."""

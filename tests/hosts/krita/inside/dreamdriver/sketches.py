@@ -129,6 +129,42 @@ def _() -> Iterator[Any]:
     return facts
 
 
+@case("seeds")
+def _() -> Iterator[Any]:
+    """Goes on where the case before ended."""
+    steps = undo_steps()
+    grid = widget("seeds")
+    facts: dict[str, Any] = {"hidden_at_first": not grid.isVisibleTo(docker())}
+    click("four_seeds")
+    facts["count"] = grid.count()
+    yield lambda: not sketcher()._wishes and not sketcher()._running
+    docker().setFloating(True)
+    docker().resize(QtCore.QSize(220, 1250))
+    yield from turns()
+    grab("krita-seeds-narrow", docker())
+    facts["cut"] = cut_off()
+    docker().setFloating(False)
+    drawn = [icon_of(grid, row) for row in range(4)]
+    facts["alike"] = [i for i in range(4) for j in range(i) if drawn[i] == drawn[j]]
+    facts["marked"] = [grid.row(item) for item in grid.selectedItems()]
+    seed = grid.key(grid.item(2))
+    click_item("seeds", 2)
+    yield from sketched()
+    facts["chosen"] = widget("seed").value() == seed
+    facts["marked_then"] = [grid.row(item) for item in grid.selectedItems()]
+    before = widget("layers").text()
+    click("surprise")
+    yield from sketched()
+    facts["surprise"] = [widget("layers").text() != before, len(widget("looks").selectedItems())]
+    facts["steps"] = undo_steps() - steps
+    click_item("looks", 6)
+    return facts
+
+
+def icon_of(grid: Any, row: int) -> Any:
+    return grid.item(row).icon().pixmap(grid.iconSize()).toImage()
+
+
 @case("sketch and dream")
 def _() -> Iterator[Any]:
     """Goes on where the case before ended."""
