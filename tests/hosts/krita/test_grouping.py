@@ -1,7 +1,10 @@
-"""The group in which a translucent or blended layer and its dreams are one picture."""
+"""The group in which a blended layer and its dreams are one picture; several dreams at once."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,11 @@ from hosts.krita.conftest import Krita
 
 @pytest.fixture(scope="module")
 def found(krita: Krita) -> dict[str, Any]:
-    cases = krita.run("grouping")
+    out = krita.home / "queueing"
+    out.mkdir()
+    cases = krita.run("grouping", out=str(out))
+    if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
+        shutil.copytree(out, Path(kept) / "queueing", dirs_exist_ok=True)
     assert not [name for name, facts in cases.items() if "traceback" in facts], cases
     return cases
 
@@ -58,3 +65,29 @@ def test_a_locked_group_is_left_alone(found: dict[str, Any]) -> None:
     facts = found["in a locked group"]
     assert facts["message"].startswith("The group “kept” is locked")
     assert facts["inside"] == 1
+
+
+def test_dreams_wait_for_each_other_and_keep_their_layers(found: dict[str, Any]) -> None:
+    facts = found["several dreams wait"]
+    assert facts["dream_in_sight"]
+    assert facts["words"] == "2 more dreams wait."
+    assert facts["cut"] == []
+    assert "is hidden" in facts["refused"]
+    assert facts["still_busy"]
+    assert facts["message"].startswith("Done in")
+    assert [name.split(" ")[0] for name in facts["names"]] == ["low", "high", "Dream", "Dream"]
+
+
+def test_two_dreams_of_a_blended_layer_share_its_group(found: dict[str, Any]) -> None:
+    facts = found["two dreams of one blended layer"]
+    assert facts["message"].startswith("Done in")
+    assert facts["dreams"] == 2
+    groups = [below for name, kind, below in facts["tree"] if kind == "grouplayer"]
+    assert [len(below) for below in groups] == [3]
+
+
+def test_closing_a_document_ends_its_own_dream_only(found: dict[str, Any]) -> None:
+    facts = found["dreams in two documents"]
+    assert facts["names"][0] == "two"
+    assert len(facts["names"]) == 2
+    assert facts["after"].startswith("Done in")

@@ -1,11 +1,13 @@
-"""What the dockers and the actions ask for: one dream at a time. One for all of Krita's windows.
+"""What the dockers and the actions ask for: dreams, one after the other. One for all windows.
 
-How a dream goes is `dream_run`; here is which one runs, and what of it and of the server is told.
+How a dream goes is `dream_run`; here is which ones there are, and what of them and of the server is
+told. They wait in the server's queue, each with what it was asked for.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from bridgeclient import BridgeError
@@ -27,11 +29,16 @@ from dreamkrita.qt import QtCore
 from dreamkrita.settings_model import SEED_MOST, SettingsModel
 from krita import Document, Krita, Node
 
+_MOST = 8
+"""Dreams that are under way or wait at most: each keeps its picture in memory."""
+
+_TOO_MANY = f"{_MOST} dreams are under way or wait: cancel some, or wait for one to be done."
+
 _GROUP, _HIDE_EARLIER = "dreambridge", "hide_earlier"
 
 
 class Controller(QtCore.QObject):
-    """Runs one dream at a time; `status` and `server` are what the dockers show."""
+    """Runs dreams; `status` and `server` are what the dockers show."""
 
     changed = QtCore.pyqtSignal()
     remembered = QtCore.pyqtSignal()
@@ -42,29 +49,30 @@ class Controller(QtCore.QObject):
         super().__init__()
         self.model = model
         self.status, self.server = StatusText(), status_text.ASLEEP
-        self._run: DreamRun | None = None
-        self._count = 0
+        self._runs: list[DreamRun] = []
+        self._count, self._complaint = 0, ""
+        self._bridge_json = here / "bridge.json"
         self._front: Document | None = None
         self._work, self._saves = WorkQueue(self, self._failed), SaveWatch(self)
         self._saves.about_to_save.connect(self._before_saving)
         self._saves.over.connect(self._after_saving)
-        self._bridge = BridgeThread(here / "bridge.json", self._posted.emit)
+        self._bridge = BridgeThread(self._bridge_json, self._posted.emit)
         self._posted.connect(self._on_messages)
         notifier = Krita.instance().notifier()
         notifier.setActive(True)
-        notifier.applicationClosing.connect(self._bridge.close)
+        notifier.applicationClosing.connect(self._leave_server)
         notifier.imageClosed.connect(self._on_document_closed)
         notifier.imageSaved.connect(self._on_saved)
 
     def check_server(self) -> None:
         """Ask how the server is, unless a dream tells it anyway."""
-        if self._run is None:
+        if not self._runs:
             self._bridge.check_server()
 
     def on_document_changed(self) -> None:
         """Take back what was said of another document than the one in front."""
         front = Krita.instance().activeDocument()
-        if self._run is None and front != self._front and self.status != status_text.GONE:
+        if not self._runs and front != self._front and self.status != status_text.GONE:
             self._set_status(StatusText())
         self._front = front
 
@@ -73,7 +81,7 @@ class Controller(QtCore.QObject):
         try:
             settings = self.model.wanted(guided=bool(guide))
         except ValueError as error:
-            self._set_status(StatusText(str(error), wrong=True))
+            self._complain(str(error))
             return
         self._start(settings, guide=guide, draft=draft)
 
@@ -82,18 +90,16 @@ class Controller(QtCore.QObject):
         try:
             settings = self.model.wanted(guided=bool(guide))
         except ValueError as error:
-            self._set_status(StatusText(str(error), wrong=True))
+            self._complain(str(error))
             return
         self._start(settings, guide=guide, span=span)
 
     def offered_frames(self) -> Span | None:
         """The frames that can be dreamed of now; None, and a sentence why, if there are none."""
-        if self._run is not None:
-            return None
         try:
             return frames_to_dream()
         except UserError as refusal:
-            self._set_status(StatusText(str(refusal), wrong=True))
+            self._complain(str(refusal))
             return None
 
     def again(self) -> None:
@@ -107,9 +113,9 @@ class Controller(QtCore.QObject):
         self._start(settings, node=node)
 
     def cancel(self) -> None:
-        """Stop the dream; its layer goes."""
-        if self._run is not None:
-            self._run.cancel()
+        """Stop the dream that was asked for first; its layer goes, and the next one begins."""
+        if self._runs:
+            self._runs[0].cancel()
 
     def dreams(self) -> list[HistoryEntry]:
         """What the active document remembers, the newest first."""
@@ -119,7 +125,7 @@ class Controller(QtCore.QObject):
     def place(self, dream: HistoryEntry) -> None:
         """Put an earlier dream of the active document into it again, as a new layer."""
         document = Krita.instance().activeDocument()
-        if self._run is None and document is not None:
+        if not self._runs and document is not None:
             self._work.do(self._place_or_tell(document, dream))
 
     def copy(self, dream: HistoryEntry) -> None:
@@ -158,22 +164,40 @@ class Controller(QtCore.QObject):
         draft: bool = False,
         span: Span | None = None,
     ) -> None:
-        if self._run is not None:
+        if len(self._runs) >= _MOST:
+            self._set_status(replace(self.status, text=_TOO_MANY))
             return
         self._count += 1
         what = self._count, settings, self.model
         try:
             dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
         except UserError as refusal:
-            self._set_status(StatusText(str(refusal), wrong=True))
+            self._complain(str(refusal))
             return
-        self._run = run = DreamRun(self, dream, self._bridge, lambda: self.hide_earlier)
-        run.told.connect(self._on_told)
+        bridge = BridgeThread(self._bridge_json, self._posted.emit)
+        run = DreamRun(self, dream, bridge, lambda: self.hide_earlier)
+        run.told.connect(lambda *_: self._show_status())
         run.ended.connect(self._on_ended)
         run.measured.connect(self.measured)
         run.remembered.connect(self.remembered)
-        self._saves.start()
+        self._complaint = ""
+        self._runs.append(run)
+        if len(self._runs) == 1:
+            self._saves.start()
         run.start()
+
+    def _complain(self, text: str) -> None:
+        """Say what went wrong; beside the progress of other dreams, if there are any."""
+        self._complaint = text
+        if self._runs:
+            self._show_status()
+        else:
+            self._set_status(StatusText(text, wrong=True))
+
+    def _show_status(self) -> None:
+        """Show how the first dream goes, and how many wait."""
+        status = status_text.of_several(self._runs[0].status, len(self._runs) - 1, self._complaint)
+        self._set_status(status)
 
     def _place_or_tell(self, document: Document, dream: HistoryEntry) -> Work:
         try:
@@ -181,43 +205,49 @@ class Controller(QtCore.QObject):
             status = StatusText(f"“{dream.name}” is placed again.")
         except (UserError, ValueError) as error:
             status = StatusText(str(error), wrong=True)
-        if self._run is None:  # else there is something newer to tell
+        if not self._runs:  # else there is something newer to tell
             self._set_status(status)
 
+    def _leave_server(self) -> None:
+        self._bridge.close()
+        for run in self._runs:
+            run.leave_server()
+
     def _before_saving(self, everything: bool) -> None:
-        run = self._run
-        if run is not None:
+        for run in list(self._runs):
             run.before_saving(everything)
 
     def _after_saving(self) -> None:
-        if self._run is not None:
-            self._run.after_saving()
+        for run in self._runs:
+            run.after_saving()
 
     def _on_saved(self, path: str) -> None:
-        if self._run is not None:
-            self._run.on_saved(path)
-
-    def _on_told(self, run: DreamRun) -> None:
-        self._set_status(run.status)
+        for run in self._runs:
+            run.on_saved(path)
 
     def _on_ended(self, run: DreamRun) -> None:
-        self._saves.stop()
-        self._run = None
+        self._runs.remove(run)
         run.deleteLater()
-        self._set_status(run.status)
-        self._bridge.check_server()
+        if not self._runs:
+            self._saves.stop()
+            self._set_status(run.status)
+            self._bridge.check_server()
+        elif run.status.wrong:
+            self._complain(run.status.text)
+        else:
+            self._show_status()
 
     def _on_messages(self) -> None:
-        """Take what the bridge thread has sent."""
+        """Take what the bridge threads have sent."""
         for message in self._bridge.messages():
             if isinstance(message, ServerStatus):
                 self._set_server(message)
-            elif self._run is not None and message.number == self._run.number:
-                self._run.on_message(message)
+        for run in list(self._runs):
+            run.take_messages()
 
     def _on_document_closed(self, *_: object) -> None:
-        if self._run is not None:
-            self._run.look_whether_gone()
+        for run in list(self._runs):
+            run.look_whether_gone()
 
     def _set_server(self, message: ServerStatus) -> None:
         state = message.state
@@ -238,5 +268,4 @@ class Controller(QtCore.QObject):
             self.changed.emit()
 
     def _failed(self, refusal: UserError) -> None:
-        if self._run is None:
-            self._set_status(StatusText(str(refusal), wrong=True))
+        self._complain(str(refusal))

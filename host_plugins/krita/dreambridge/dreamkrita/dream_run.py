@@ -23,7 +23,9 @@ from dreamkrita.qt import QtCore
 
 
 class DreamRun(QtCore.QObject):
-    """Drives a dream; `status` is what to say of it, after `told` and `ended`.
+    """Drives a dream through a bridge thread of its own.
+
+    `status` is what to say of it, after `told` and `ended`.
 
     `hide_earlier` tells whether the finished dream hides the earlier ones of its layer.
     """
@@ -45,10 +47,20 @@ class DreamRun(QtCore.QObject):
         self._dream, self._bridge, self._hide_earlier = dream, bridge, hide_earlier
         self._work = WorkQueue(self, self._failed)
 
+    def take_messages(self) -> None:
+        """Take what the bridge thread has sent."""
+        for message in self._bridge.messages():
+            if isinstance(message, JobUpdate | JobEnded):
+                self._on_message(message)
+
     def start(self) -> None:
         """Begin to read what is dreamed of."""
         self._tell(status_text.CAPTURING)
         self._work.do(self._send())
+
+    def leave_server(self) -> None:
+        """Krita ends."""
+        self._bridge.close()
 
     def cancel(self) -> None:
         """Stop the dream; its layer goes."""
@@ -78,8 +90,7 @@ class DreamRun(QtCore.QObject):
             dream.saved = dream.layer.begun and not dream.aside
             dream.aside = False
 
-    def on_message(self, message: JobUpdate | JobEnded) -> None:
-        """Something came from the bridge thread."""
+    def _on_message(self, message: JobUpdate | JobEnded) -> None:
         dream = self._dream
         if dream.finished:
             return
@@ -170,6 +181,7 @@ class DreamRun(QtCore.QObject):
         if self._dream.saved:
             status = status_text.saved_halfway(status)
         self._dream.close()
+        self._bridge.leave()
         self.status = status
         self.ended.emit(self)
 

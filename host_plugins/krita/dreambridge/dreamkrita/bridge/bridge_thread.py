@@ -122,6 +122,11 @@ class BridgeThread:
             self._tasks.put(None)
             self._thread.join(_CLOSE_S)
 
+    def leave(self) -> None:
+        """The same, without waiting for it."""
+        self._stopping.set()
+        self._tasks.put(None)
+
     def _give(self, task: Task | None) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="dreambridge", daemon=True)

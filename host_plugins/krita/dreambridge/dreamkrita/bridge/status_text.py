@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridgeclient import Accepted, BridgeError, Cancelled, JobEvent, Progress, Started, Status
 from bridgeclient.looks import counted, time_left
@@ -69,6 +69,15 @@ CANCELLED = StatusText("Cancelled; the document is as it was.")
 GONE = StatusText(
     "The dream's layer or document was closed or removed, so the dream was cancelled."
 )
+
+
+def of_several(first: StatusText, waiting: int, complaint: str) -> StatusText:
+    """The line of the first dream, with how many wait behind it and what went wrong besides."""
+    words = [complaint] if complaint else []
+    words.append(first.text)
+    if waiting:
+        words.append(f"{counted(waiting, 'more dream')} {'waits' if waiting == 1 else 'wait'}.")
+    return replace(first, text="\n".join(words))
 
 
 def after_event(

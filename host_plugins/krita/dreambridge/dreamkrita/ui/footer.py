@@ -1,4 +1,4 @@
-"""The docker's footer, which stays in sight: Dream and Draft or Cancel, how long, how it goes."""
+"""The docker's footer, which stays in sight: Dream, Draft, Cancel, how long, how it goes."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Footer(QtWidgets.QWidget):
         self._menu.setMenu(QtWidgets.QMenu(self._menu))
         self._menu.menu().addAction("Dream Frames…").triggered.connect(lambda *_: ask_for_frames())
         self._cancel = self._button("cancel", "Cancel", controller.cancel)
+        self._cancel.setToolTip("Stop the dream that is under way; the next one begins.")
         self._bar = QtWidgets.QProgressBar()
         self._bar.setObjectName("dreambridge_progress")
         self._bar.setRange(0, 1000)
@@ -86,9 +87,6 @@ class Footer(QtWidgets.QWidget):
     def refresh(self) -> None:
         """Show where the dream and the server are."""
         status, server = self._controller.status, self._controller.server
-        self._dream.setVisible(not status.busy)
-        self._draft.setVisible(not status.busy)
-        self._menu.setVisible(not status.busy)
         self._cancel.setVisible(status.busy)
         self._bar.setVisible(status.busy)
         self._bar.setValue(round(1000 * (status.fraction or 0.0)))

@@ -65,7 +65,7 @@ def _() -> Iterator[Any]:
     quick("relu4_3", iterations=100, octaves=30)
     click("dream_button")
     yield lambda: bool(dreams_of(doc)) or not busy()
-    layer = docker()._controller._run._dream.layer
+    layer = docker()._controller._runs[0]._dream.layer
     layer.show = None  # whatever is called next with it is an error that nobody thought of
     yield lambda: not busy()
     yield settled(doc)

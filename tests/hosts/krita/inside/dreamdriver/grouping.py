@@ -26,6 +26,7 @@ from runner import CASES, case
 from canvas import prepared, seen
 
 CASES.clear()
+import queueing  # noqa: E402, F401  whose cases run in the same Krita
 
 
 @case("a second dream joins the first")

@@ -114,7 +114,7 @@ def shown() -> Iterator[Any]:
     """The docker in sight."""
     docker().setVisible(True)
     docker().raise_()
-    yield lambda: widget("dream_button").isVisible() or widget("cancel_button").isVisible()
+    yield lambda: widget("dream_button").isVisible()
 
 
 def click(name: str) -> None:
@@ -158,7 +158,7 @@ def message() -> str:
 
 
 def busy() -> bool:
-    return not widget("dream_button").isVisibleTo(docker())
+    return bool(widget("cancel_button").isVisibleTo(docker()))
 
 
 def quick(feature: str = "relu2_2", iterations: int = 2, octaves: int = 1) -> None:

@@ -260,8 +260,8 @@ def _() -> Iterator[Any]:
     facts: dict[str, Any] = {"file": str(path)}
 
     def wait_for_the_result(box: Any, looks: int = 600) -> None:
-        run = docker()._controller._run
-        if run is not None and not run._dream.placing and looks:
+        runs = docker()._controller._runs
+        if runs and not runs[0]._dream.placing and looks:
             QtCore.QTimer.singleShot(50, lambda: wait_for_the_result(box, looks - 1))
             return
         facts["waits"] = [busy(), len(dreams_of(doc))]
