@@ -177,3 +177,31 @@ def test_an_idle_server_of_an_older_version_is_no_trouble(
     """The next dream replaces it."""
     thread = thread_of(Installation(sys.executable, server.home.connection_file, "99.0.0"))
     assert isinstance(thread.state(), Status)
+
+
+def test_leaving_waits_for_the_end_of_what_was_cancelled(
+    thread_of: Callable[[Installation], Waiting], server: Server, photo: Array
+) -> None:
+    thread = thread_of(server.installation)
+    request = DreamRequest.still(to_frame(photo), SETTINGS | {"iterations": 200})
+    thread.bridge_thread.fetch(Task(1, lambda: request, broken, lambda: False))
+    thread.wait(lambda message: isinstance(message, JobUpdate))
+    thread.bridge_thread.cancel(1)
+    thread.bridge_thread.leave()
+    message = thread.wait(_is_last)
+    assert isinstance(message, JobEnded)
+    assert isinstance(message.error, Cancelled)
+
+
+def test_a_task_that_wakes_nobody_starts_no_server(
+    thread_of: Callable[[Installation], Waiting], tmp_path: Path, photo: Array
+) -> None:
+    home = tmp_path / "home" / "connection.json"
+    thread = thread_of(Installation(sys.executable, home, __version__))
+    request = DreamRequest.still(to_frame(photo), SETTINGS)
+    thread.bridge_thread.fetch(Task(1, lambda: request, broken, lambda: False, wakes=False))
+    message = thread.wait(_is_last)
+    assert isinstance(message, JobEnded)
+    assert isinstance(message.error, BridgeError)
+    assert message.error.code == "server.unreachable"
+    assert thread.state() is None

@@ -112,3 +112,12 @@ def test_the_line_when_the_server_cannot_be_asked(error: BridgeError, line: str)
 
 def test_what_is_well_needs_no_command() -> None:
     assert status_text.server(STATUS).line == "● Warm on cpu"
+
+
+def test_the_line_of_several_dreams_says_how_many_wait_and_what_went_wrong() -> None:
+    first = StatusText("Octave 2 of 4", 0.5)
+    assert status_text.of_several(first, 0, "") == first
+    one = status_text.of_several(first, 1, "")
+    assert (one.text, one.fraction) == ("Octave 2 of 4\n1 more dream waits.", 0.5)
+    two = status_text.of_several(first, 2, "No layer is active.")
+    assert two.text == "No layer is active.\nOctave 2 of 4\n2 more dreams wait."

@@ -1,7 +1,10 @@
-"""Earlier dreams in a document of another size: at their place, or a sentence."""
+"""Earlier dreams placed again, and what a dream can be given besides its settings."""
 
 from __future__ import annotations
 
+import os
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,12 @@ CASES = ("the same size", "half the size", "twice the size", "cropped", "grown")
 
 @pytest.fixture(scope="module")
 def found(krita: Krita) -> dict[str, Any]:
-    return krita.run("earlier")
+    out = krita.home / "given"
+    out.mkdir()
+    facts: dict[str, Any] = krita.run("earlier", out=str(out))
+    if kept := os.environ.get("DREAMBRIDGE_LOOKED_AT"):
+        shutil.copytree(out, Path(kept) / "given", dirs_exist_ok=True)
+    return facts
 
 
 def facts_of(found: dict[str, Any], case: str) -> dict[str, Any]:
@@ -54,3 +62,26 @@ def test_an_earlier_dreams_settings_can_be_used_and_it_can_be_deleted(
     assert strength != before
     assert facts["modified"]
     assert facts["layers"]
+
+
+def test_a_guide_can_be_a_file(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "a guide from a file")
+    assert not facts["clear_at_first"]
+    assert facts["thumbnail"]
+    assert facts["clear"]
+    assert facts["cut"] == []
+    assert facts["message"].startswith("Done in")
+    assert "“gone.png” can't be read" in facts["gone"]
+    assert facts["cleared"] == ["", False]
+
+
+def test_a_painted_layer_or_mask_says_where_to_dream(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "where it is painted")
+    assert facts["message"].startswith("Done in")
+    assert facts["steps"] == 1
+    assert facts["changed"]["outside"] == 0
+    assert facts["changed"]["inside"] > 500
+    assert "is black here" in facts["night"]
+    assert facts["with_mask"].startswith("Done in")
+    assert facts["masked"]["outside"] == 0
+    assert facts["masked"]["inside"] > 5000

@@ -22,7 +22,8 @@
     setting_fields    a widget for any setting; text_field where it is typed
     choices           what is dreamed of, and where the dream goes
     seeds             four seeds as pictures, and a surprise
-    guide_selector    the guide layer
+    guide_selector    the guide: a layer or a file
+    layer_selector    a field with the layers
     footer            Dream, Draft, Cancel, progress, messages
     sketch_view       the sketch, and the picture before it
     time_estimate     how long a dream would take
@@ -52,6 +53,7 @@ thread nor widgets.
     placement         a plain layer above the source, or a group for the two
     undo_step         the step that adding it was in the undo history
     earlier_dream     an earlier dream placed again
+    strength          a layer painted in grey as a dream's strength
     tracking          where it belongs when the document changes under it
     dream_registry    which layer is a dream of which, and where the next one goes
     hidden_document   converts colours, lends its undo history
@@ -67,6 +69,8 @@ thread nor widgets.
     seen_pixels       what is looked at, as a question                      (no Krita)
     images            previews scaled to the layer, thumbnails              (no Krita)
     colour_space      colour spaces of layers, and the one that travels     (no Qt, no Krita)
+    guide_file        a guide from a picture file                           (no Krita)
+    extras            guide and strength                                    (no Qt, no Krita)
     difference        the dream's change added to colours that don't travel (no Qt, no Krita)
     shape             a selection as bytes                                  (no Qt, no Krita)
     pixels            the order of channels, bytes of masks and alpha       (no Qt, no Krita)

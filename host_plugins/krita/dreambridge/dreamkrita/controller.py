@@ -20,6 +20,7 @@ from dreamkrita.document import source, storage
 from dreamkrita.document.animation import Span
 from dreamkrita.document.beginning import begin, frames_to_dream
 from dreamkrita.document.earlier_dream import place
+from dreamkrita.document.extras import NOTHING, Extras
 from dreamkrita.document.history import HistoryEntry
 from dreamkrita.document.saving import SaveWatch
 from dreamkrita.document.work_queue import Work, WorkQueue
@@ -76,23 +77,23 @@ class Controller(QtCore.QObject):
             self._set_status(StatusText())
         self._front = front
 
-    def dream(self, guide: str = "", *, draft: bool = False) -> None:
-        """Dream with the settings as they are; `guide` is the unique id of a layer."""
+    def dream(self, extras: Extras = NOTHING, *, draft: bool = False) -> None:
+        """Dream with the settings as they are."""
         try:
-            settings = self.model.wanted(guided=bool(guide))
+            settings = self.model.wanted(guided=bool(extras.guide))
         except ValueError as error:
             self._complain(str(error))
             return
-        self._start(settings, guide=guide, draft=draft)
+        self._start(settings, extras, draft=draft)
 
-    def frames(self, span: Span, guide: str = "") -> None:
+    def frames(self, span: Span, extras: Extras = NOTHING) -> None:
         """Dream of the active layer's frames at these times, into a new animated layer."""
         try:
-            settings = self.model.wanted(guided=bool(guide))
+            settings = self.model.wanted(guided=bool(extras.guide))
         except ValueError as error:
             self._complain(str(error))
             return
-        self._start(settings, guide=guide, span=span)
+        self._start(settings, extras, span=span)
 
     def offered_frames(self) -> Span | None:
         """The frames that can be dreamed of now; None, and a sentence why, if there are none."""
@@ -159,7 +160,7 @@ class Controller(QtCore.QObject):
     def _start(
         self,
         settings: Json,
-        guide: str = "",
+        extras: Extras = NOTHING,
         node: Node | None = None,
         draft: bool = False,
         span: Span | None = None,
@@ -170,12 +171,12 @@ class Controller(QtCore.QObject):
         self._count += 1
         what = self._count, settings, self.model
         try:
-            dream = begin(*what, node=node, guide=guide, draft=draft, span=span)
+            dream = begin(*what, extras, node=node, draft=draft, span=span)
         except UserError as refusal:
             self._complain(str(refusal))
             return
         bridge = BridgeThread(self._bridge_json, self._posted.emit)
-        run = DreamRun(self, dream, bridge, lambda: self.hide_earlier)
+        run = DreamRun(self, dream, bridge, lambda: self.hide_earlier, self._is_behind)
         run.told.connect(lambda *_: self._show_status())
         run.ended.connect(self._on_ended)
         run.measured.connect(self.measured)
@@ -185,6 +186,11 @@ class Controller(QtCore.QObject):
         if len(self._runs) == 1:
             self._saves.start()
         run.start()
+
+    def _is_behind(self, run: DreamRun) -> bool:
+        """Whether a dream that was asked for before goes into the same document."""
+        before = self._runs[: self._runs.index(run)] if run in self._runs else []
+        return any(other.document == run.document for other in before)
 
     def _complain(self, text: str) -> None:
         """Say what went wrong; beside the progress of other dreams, if there are any."""

@@ -20,6 +20,7 @@ from dreamkrita.document.running_frames import RunningFrames
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
 from dreamkrita.qt import QtCore
+from krita import Document
 
 
 class DreamRun(QtCore.QObject):
@@ -27,7 +28,9 @@ class DreamRun(QtCore.QObject):
 
     `status` is what to say of it, after `told` and `ended`.
 
-    `hide_earlier` tells whether the finished dream hides the earlier ones of its layer.
+    `is_behind` tells whether another dream goes into the same document first, so that the two don't
+    make a group each. `hide_earlier` tells whether the finished dream hides the earlier ones of its
+    layer.
     """
 
     told = QtCore.pyqtSignal(object)
@@ -41,11 +44,18 @@ class DreamRun(QtCore.QObject):
         dream: RunningDream,
         bridge: BridgeThread,
         hide_earlier: Callable[[], bool],
+        is_behind: Callable[[DreamRun], bool],
     ) -> None:
         super().__init__(parent)
         self.number, self.status = dream.number, status_text.CAPTURING
         self._dream, self._bridge, self._hide_earlier = dream, bridge, hide_earlier
+        self._is_behind = is_behind
         self._work = WorkQueue(self, self._failed)
+
+    @property
+    def document(self) -> Document:
+        """The document that the dream goes into."""
+        return self._dream.source.document
 
     def take_messages(self) -> None:
         """Take what the bridge thread has sent."""
@@ -123,7 +133,7 @@ class DreamRun(QtCore.QObject):
 
     def _show(self, picture: LayerPixels) -> Work:
         dream = self._dream
-        if not dream.layer.has_to_wait(picture):
+        if not (self._is_behind(self) or dream.layer.has_to_wait(picture)):
             yield from dream.layer.show(picture, dream.hidden)
         dream.showing = False
 
@@ -150,6 +160,8 @@ class DreamRun(QtCore.QObject):
     def _place(self, picture: LayerPixels) -> Work:
         """Show the result; for a new group its document has to come to the front."""
         dream = self._dream
+        while self._is_behind(self):
+            yield Pause.RETRY
         while True:
             if dream.layer.has_to_wait(picture):
                 self._tell(status_text.ELSEWHERE)

@@ -14,6 +14,7 @@ from bridgeclient import BridgeError
 from bridgeclient.own_looks import plugin_schema
 from bridgeclient.region import EDGE
 from dreamkrita.controller import Controller
+from dreamkrita.document.extras import NOTHING, Extras
 from dreamkrita.qt import QtWidgets
 from dreamkrita.seeing import Seeing
 from dreamkrita.settings_model import SettingsModel
@@ -58,7 +59,7 @@ class DreamActions(Extension):
 
     def _dream(self) -> None:
         found = _docker_in_front()
-        self._controller.dream(found.guide if found is not None else "")
+        self._controller.dream(found.extras if found is not None else NOTHING)
 
 
 class IncompleteDocker(DockWidget):
@@ -94,7 +95,7 @@ def register(here: Path) -> None:
         sketcher = Sketcher(
             here,
             model,
-            _guide_for_sketches,
+            _extras_for_sketches,
             lambda: not controller.status.busy,
             estimate.work_for_a_sketch,
         )
@@ -111,10 +112,10 @@ def _docker_in_front() -> docker.Docker | None:
     return docker.docker_of(window) if window is not None else None
 
 
-def _guide_for_sketches() -> str | None:
-    """The chosen guide; None where nobody would see a sketch."""
+def _extras_for_sketches() -> Extras | None:
+    """What a sketch is given; None where nobody would see a sketch."""
     found = _docker_in_front()
-    return found.guide if found is not None and found.isVisible() else None
+    return found.extras if found is not None and found.isVisible() else None
 
 
 def _calling(action: Callable[[], None]) -> Callable[..., None]:

@@ -20,6 +20,7 @@ from bridgeclient.sketch import sketch_of
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, Task
 from dreamkrita.document.beginning import begin_sketch
 from dreamkrita.document.earlier_dream import look
+from dreamkrita.document.extras import Extras
 from dreamkrita.document.history import HistoryEntry
 from dreamkrita.document.running_dream import RunningDream
 from dreamkrita.document.sketch_payload import Pictures, SketchPayload
@@ -35,6 +36,9 @@ _GROUP, _LIVE = "dreambridge", "live_sketch"
 _TICK_MS = 100
 _SETTLED_S, _SETTLED_SELECTION_S = 0.3, 0.2
 """How long nothing must have changed; of a selection's change one learns a little later."""
+
+_LOOK_SHARE = 20
+"""Looking for that takes no more than one part in these of the time."""
 
 _ASLEEP = "The dream server sleeps: change a setting, and it wakes for a sketch."
 
@@ -54,8 +58,9 @@ class Wish:
 class Sketcher(QtCore.QObject):
     """`pictures` is the sketch, None while there is none; `words` is what to say of it.
 
-    `wanted` tells the guide's unique id, None where nobody would see a sketch; `may_work` whether
-    the server has nothing more important to do; `affordable` how many multiply-adds to spend.
+    `wanted` tells what a dream is given besides, None where nobody would see a sketch; `may_work`
+    whether the server has nothing more important to do; `affordable` how many multiply-adds to
+    spend.
     """
 
     changed = QtCore.pyqtSignal()
@@ -65,7 +70,7 @@ class Sketcher(QtCore.QObject):
         self,
         here: Path,
         model: SettingsModel,
-        wanted: Callable[[], str | None],
+        wanted: Callable[[], Extras | None],
         may_work: Callable[[], bool],
         affordable: Callable[[], float],
     ) -> None:
@@ -76,6 +81,7 @@ class Sketcher(QtCore.QObject):
         self._may_work, self._affordable = may_work, affordable
         self._live = Krita.instance().readSetting(_GROUP, _LIVE, "true") == "true"
         self._state: object = None
+        self._look_at = 0.0
         self._front = ""
         self._due: float | None = None
         self._wakes = False
@@ -169,7 +175,7 @@ class Sketcher(QtCore.QObject):
 
     def _tick(self) -> None:
         asked_for = self._live or self._wishes or self._wish is not None
-        if not asked_for or (guide := self._wanted()) is None:
+        if not asked_for or (extras := self._wanted()) is None:
             return
         if not self._may_work():
             if self._running:
@@ -178,23 +184,26 @@ class Sketcher(QtCore.QObject):
         document = Krita.instance().activeDocument()
         if document is not None and not ready(document):
             return
-        self._look(guide)
+        self._look(extras)
         if self._due is not None:
             if time.monotonic() >= self._due:
-                self._begin(document, guide)
+                self._begin(document, extras)
         elif self._wishes and not self._running:
-            self._begin(document, guide, self._wishes.popleft())
+            self._begin(document, extras, self._wishes.popleft())
 
-    def _look(self, guide: str) -> None:
+    def _look(self, extras: Extras) -> None:
         """See whether the user has chosen another part of the picture, and doesn't just do it."""
-        if QtWidgets.QApplication.mouseButtons() != QtCore.Qt.MouseButton.NoButton:
+        pressed = QtWidgets.QApplication.mouseButtons() != QtCore.Qt.MouseButton.NoButton
+        started = time.monotonic()
+        if pressed or started < self._look_at:
             return
-        state = state_now(visible=self._model.visible), guide
+        state = state_now(visible=self._model.visible), extras
+        self._look_at = started + _LOOK_SHARE * (time.monotonic() - started)
         if state != self._state:
             self._state = state
             self._again(_SETTLED_SELECTION_S)
 
-    def _begin(self, document: Document | None, guide: str, wish: Wish | None = None) -> None:
+    def _begin(self, document: Document | None, extras: Extras, wish: Wish | None = None) -> None:
         self._due, self._wish = None, wish
         self._number += 1
         if document is None:
@@ -202,8 +211,8 @@ class Sketcher(QtCore.QObject):
             return
         model = self._model
         try:
-            settings = model.wanted(guided=bool(guide)) | (wish.changes if wish else {})
-            dream = begin_sketch(self._number, settings, model, guide)
+            settings = model.wanted(guided=bool(extras.guide)) | (wish.changes if wish else {})
+            dream = begin_sketch(self._number, settings, model, extras)
         except (UserError, ValueError) as refusal:
             self._refuse(str(refusal))
             return

@@ -91,7 +91,7 @@ class BridgeThread:
         self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._messages: queue.SimpleQueue[ThreadMessage] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
-        self._stopping = threading.Event()
+        self._stopping, self._leaving = threading.Event(), False
         self._thread: threading.Thread | None = None
         self._unstarted: ServerError | None = None
 
@@ -123,8 +123,8 @@ class BridgeThread:
             self._thread.join(_CLOSE_S)
 
     def leave(self) -> None:
-        """The same, without waiting for it."""
-        self._stopping.set()
+        """Nothing more will be asked: end once the server has ended what was cancelled."""
+        self._leaving = True
         self._tasks.put(None)
 
     def _give(self, task: Task | None) -> None:
@@ -140,7 +140,7 @@ class BridgeThread:
     def _run(self) -> None:
         while not self._stopping.is_set():
             task = self._tasks.get()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or (self._leaving and task is None):
                 return
             if task is None:
                 self._post(ServerStatus(self._state()))

@@ -10,6 +10,7 @@ from bridgeclient.looks import Json, title
 from dreamkrita.document import source
 from dreamkrita.document.animation import Span, animated, hold, playback
 from dreamkrita.document.dream_layer import DreamLayer
+from dreamkrita.document.extras import Extras
 from dreamkrita.document.frames_layer import FramesLayer
 from dreamkrita.document.running_dream import RunningDream
 from dreamkrita.document.running_frames import RunningFrames
@@ -22,9 +23,9 @@ def begin(
     number: int,
     settings: Json,
     model: SettingsModel,
+    extras: Extras,
     *,
     node: Node | None = None,
-    guide: str = "",
     draft: bool = False,
     span: Span | None = None,
 ) -> RunningDream:
@@ -44,12 +45,12 @@ def begin(
     what = found.document, name, found.space, found.region, found.shape, found.id
     if span is None:
         empty_layer = DreamLayer(*what, on_top=model.place == TOP)
-        return RunningDream(number, found, settings, empty_layer, guide, draft)
+        return RunningDream(number, found, settings, empty_layer, extras, draft)
     network, empty = schema["x-layers"], FramesLayer(*what)
-    return RunningFrames(number, found, settings, empty, guide, draft, span=span, network=network)
+    return RunningFrames(number, found, settings, empty, extras, draft, span=span, network=network)
 
 
-def begin_sketch(number: int, settings: Json, model: SettingsModel, guide: str) -> RunningDream:
+def begin_sketch(number: int, settings: Json, model: SettingsModel, extras: Extras) -> RunningDream:
     """What would be dreamed of now, to be read and sketched; nothing is placed.
 
     Raises:
@@ -57,7 +58,7 @@ def begin_sketch(number: int, settings: Json, model: SettingsModel, guide: str) 
     """
     found = source.find(settings, model.schema, None, model.edge, visible=model.visible)
     what = found.document, "", found.space, found.region, found.shape, found.id
-    return RunningDream(number, found, settings, DreamLayer(*what), guide, draft=True)
+    return RunningDream(number, found, settings, DreamLayer(*what), extras, draft=True)
 
 
 def frames_to_dream() -> Span:

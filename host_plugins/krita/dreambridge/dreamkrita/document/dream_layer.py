@@ -53,7 +53,7 @@ class DreamLayer:
         on_top: bool = False,
     ) -> None:
         self.document, self.name, self.space, self.region = document, name, space, region
-        self._shape, self._of, self._on_top = shape, of, on_top
+        self.shape, self._of, self._on_top = shape, of, on_top
         self.before = SourceState(document, of)
         self._written: LayerState | None = None
         self._source_moved = (0, 0)
@@ -262,8 +262,8 @@ class DreamLayer:
             node.setInheritAlpha(source.inheritAlpha())
         if space != ColourSpace(node.colorModel(), node.colorDepth(), node.colorProfile()):
             node.setColorSpace(space.model, space.depth, space.profile)
-        if self._shape is not None:
-            add_mask(self.document, node, self._shape)
+        if self.shape is not None:
+            add_mask(self.document, node, self.shape)
         return node
 
     def _add(self, node: Node) -> None:

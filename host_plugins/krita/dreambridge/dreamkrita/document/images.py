@@ -27,6 +27,25 @@ def image_of_bgra(bgra: bytes, width: int, height: int) -> QtGui.QImage:
     return image.convertToFormat(_STRAIGHT)
 
 
+def straight(image: QtGui.QImage) -> QtGui.QImage:
+    """The image as 8-bit RGBA."""
+    return image.convertToFormat(_STRAIGHT)
+
+
+def greys_of(bgra: bytes, width: int, height: int) -> bytes:
+    """How bright 8-bit pixels in Krita's order of channels are, 0 where they are transparent."""
+    black = QtGui.QImage(width, height, QtGui.QImage.Format.Format_RGB32)
+    black.fill(QtGui.QColor(0, 0, 0))
+    image = laid_over(image_of_bgra(bgra, width, height), black)
+    return _packed(image.convertToFormat(QtGui.QImage.Format.Format_Grayscale8))
+
+
+def _packed(image: QtGui.QImage) -> bytes:
+    """The values of an 8-bit image without the padding of its rows."""
+    data, line, width = bytes_of(image), image.bytesPerLine(), image.width()
+    return b"".join(data[start : start + width] for start in range(0, len(data), line))
+
+
 def bytes_of(image: QtGui.QImage) -> bytes:
     """The inverse of `image_of`; rows of this format have no padding."""
     bits = image.constBits()
@@ -88,9 +107,7 @@ def resized_greys(greys: bytes, size: tuple[int, int], wanted: tuple[int, int]) 
     stretch = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio
     smooth = QtCore.Qt.TransformationMode.SmoothTransformation
     image = QtGui.QImage(greys, *size, size[0], form)
-    image = image.scaled(*wanted, stretch, smooth).convertToFormat(form)
-    data, line = bytes_of(image), image.bytesPerLine()
-    return b"".join(data[start : start + wanted[0]] for start in range(0, len(data), line))
+    return _packed(image.scaled(*wanted, stretch, smooth).convertToFormat(form))
 
 
 def excess(image: QtGui.QImage, other: QtGui.QImage) -> QtGui.QImage:

@@ -13,6 +13,8 @@ from dreamkrita.document.colour_space import SRGB8, ColourSpace, wire_model, wir
 from dreamkrita.document.difference import added
 from dreamkrita.document.draft_payload import DraftPayload
 from dreamkrita.document.dream_layer import DreamLayer
+from dreamkrita.document.extras import NOTHING, Extras, path_of
+from dreamkrita.document.guide_file import guide_pixels
 from dreamkrita.document.hidden_document import HiddenDocument
 from dreamkrita.document.history import HistoryEntry, PixelPacker
 from dreamkrita.document.payload import GuidePixels, LayerPixels, Payload
@@ -25,6 +27,7 @@ from dreamkrita.document.source import (
     space_of,
     strips,
 )
+from dreamkrita.document.strength import strengthened
 from dreamkrita.document.tracking import at
 from dreamkrita.document.work_queue import Pause, Work, WorkQueue
 from dreamkrita.errors import UserError
@@ -67,7 +70,7 @@ class OriginalPixels:
 
 @dataclass
 class RunningDream:
-    """A dream under way; `number` tells it from earlier ones, `guide` is a layer's unique id.
+    """A dream under way; `number` tells it from earlier ones.
 
     `settings` are those of the whole dream, also for its draft; `placing` when the result is
     there; `aside` while the document is written without it, `saved` when its file was written with
@@ -78,7 +81,7 @@ class RunningDream:
     source: Source
     settings: dict[str, Any]
     layer: DreamLayer
-    guide: str = ""
+    extras: Extras = NOTHING
     draft: bool = False
     payload: Payload | None = None
     hidden: HiddenDocument = field(default_factory=HiddenDocument)
@@ -123,7 +126,10 @@ class RunningDream:
             parts.append(self.hidden.convert(part, width, source.space, wire))
             yield Pause.YIELD
         self.layer.before.check_still()
-        guide = (yield from self._capture_guide()) if self.guide else None
+        if self.extras.strength:
+            shape = yield from strengthened(source, self.extras.strength, self.hidden)
+            self.source, self.layer.shape = replace(source, shape=shape), shape
+        guide = (yield from self._capture_guide()) if self.extras.guide else None
         self._hold(parts, raw, guide)
 
     def _hold(
@@ -142,13 +148,15 @@ class RunningDream:
         self.payload = kind(parts, wire, *where, self.settings, guide, previous)
 
     def _capture_guide(self) -> Generator[Pause, None, GuidePixels]:
-        node = node_with_id(self.source.document, self.guide)
+        if (path := path_of(self.extras.guide)) is not None:
+            return guide_pixels(path)
+        node = node_with_id(self.source.document, self.extras.guide)
         if node is None:
             raise UserError("The guide layer is gone: choose another.")
         check_picture(node)
         bounds, space, name = node.bounds(), space_of(node), node.name()
         del node
-        readable = yield from self.hidden.readable(self.source.document, self.guide)
+        readable = yield from self.hidden.readable(self.source.document, self.extras.guide)
         if bounds.isEmpty():
             raise UserError(f"The guide “{name}” is empty: choose another layer.")
         rect = Rect(bounds.x(), bounds.y(), bounds.width(), bounds.height())

@@ -76,7 +76,7 @@ class RunningFrames(RunningDream):
         self._frame(self._extent)
         yield Pause.YIELD
         self._begin_layer()
-        if self.guide:
+        if self.extras.guide:
             self._guide = yield from self._capture_guide()
         yield from self._read()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from dreamkrita.controller import Controller
+from dreamkrita.document.extras import Extras
+from dreamkrita.document.strength import MASKS
 from dreamkrita.own_looks import LookKeeper
 from dreamkrita.qt import QtCore, QtWidgets
 from dreamkrita.seeing import Seeing
@@ -16,6 +18,7 @@ from dreamkrita.ui.choices import Choices
 from dreamkrita.ui.footer import Footer
 from dreamkrita.ui.frames_dialog import show_frames_dialog
 from dreamkrita.ui.guide_selector import GuideSelector
+from dreamkrita.ui.layer_selector import LayerSelector
 from dreamkrita.ui.look_thumbnail import thumbnail
 from dreamkrita.ui.own_looks import OwnLooksButton
 from dreamkrita.ui.picture_grids import HistoryGrid, PresetGrid
@@ -29,6 +32,7 @@ from krita import DockWidget, Krita
 
 ID = "dreambridge_docker"
 _LOOK_MS = 4000
+_ABOUT_STRENGTH = "A layer or mask painted in grey: white is dreamed fully, black not at all."
 _ELSEWHERE = ("step", "saturation", "iterations", "seed", "coherence")
 
 
@@ -58,6 +62,7 @@ class Docker(DockWidget):
         self._strip = SeenStrip(seeing, model)
         self._sliders, self._guide, self._history = Sliders(model), GuideSelector(), HistoryGrid()
         self._sketch = SketchView(sketcher)
+        self._strength = LayerSelector("where", "Everywhere", _ABOUT_STRENGTH, MASKS)
         self._choices, self._seed = Choices(model), Field(model, "seed")
         self._seeds = Seeds(model, sketcher)
         self._advanced = Advanced(model, _ELSEWHERE)
@@ -67,7 +72,7 @@ class Docker(DockWidget):
         self._hide_earlier.setToolTip("Hide a layer's earlier dreams when a new one of it is done.")
         self._hide_earlier.setChecked(controller.hide_earlier)
         self._hide_earlier.toggled.connect(controller.set_hide_earlier)
-        self._footer = Footer(controller, estimate, lambda: self._guide.chosen, self.ask_for_frames)
+        self._footer = Footer(controller, estimate, lambda: self.extras, self.ask_for_frames)
         self.setWidget(self._arranged())
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -82,14 +87,14 @@ class Docker(DockWidget):
         self._recall()
 
     @property
-    def guide(self) -> str:
-        """The unique id of the guide layer, "" for none."""
-        return self._guide.chosen
+    def extras(self) -> Extras:
+        """What a dream is given besides the settings."""
+        return Extras(self._guide.chosen, self._strength.chosen)
 
     def ask_for_frames(self) -> None:
         """Show the dialog for an animation's frames."""
         window = self.window()
-        self._frames_dialog = show_frames_dialog(self._controller, self._guide.chosen, window)
+        self._frames_dialog = show_frames_dialog(self._controller, self.extras, window)
 
     def canvasChanged(self, canvas: Any) -> None:
         """Krita's: another document, or another view of it, is in front."""
@@ -132,8 +137,9 @@ class Docker(DockWidget):
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(4)
         rows = (
-            ("Dream of", self._choices.source),
+            ("From", self._choices.source),
             ("Place", self._choices.place),
+            ("Where", self._strength),
             ("Guide", self._guide),
         )
         for row, (label, widget) in enumerate(rows):
@@ -172,6 +178,7 @@ class Docker(DockWidget):
         self._hide_earlier.setVisible(bool(dreams))
         self._history.refresh(dreams)
         self._guide.refresh()
+        self._strength.refresh()
 
     def _thumbnail(self) -> bytes:
         """A picture of the settings as they are, if there is one."""
@@ -183,6 +190,7 @@ class Docker(DockWidget):
         if self.isVisible():
             self._controller.check_server()
             self._guide.refresh()
+            self._strength.refresh()
             self._keeper.look_again()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dreamkrita.controller import Controller
+from dreamkrita.document.extras import Extras
 from dreamkrita.qt import QtCore, QtGui, QtWidgets
 from dreamkrita.ui.time_estimate import TimeEstimate
 
@@ -20,20 +21,20 @@ _DRAFT_TIP = (
 
 
 class Footer(QtWidgets.QWidget):
-    """Buttons, progress and messages; `guide` tells the guide layer's unique id."""
+    """Buttons, progress and messages; `extras` tells what a dream is given besides."""
 
     def __init__(
         self,
         controller: Controller,
         estimate: TimeEstimate,
-        guide: Callable[[], str],
+        extras: Callable[[], Extras],
         ask_for_frames: Callable[[], None],
     ) -> None:
         super().__init__()
         self._controller, self._estimate = controller, estimate
-        self._dream = self._button("dream", "Dream", lambda: controller.dream(guide()))
+        self._dream = self._button("dream", "Dream", lambda: controller.dream(extras()))
         self._dream.setToolTip(_DREAM_TIP)
-        self._draft = self._button("draft", "Draft", lambda: controller.dream(guide(), draft=True))
+        self._draft = self._button("draft", "Draft", lambda: controller.dream(extras(), draft=True))
         self._draft.setToolTip(_DRAFT_TIP)
         self._menu = QtWidgets.QToolButton()
         self._menu.setObjectName("dreambridge_menu_button")

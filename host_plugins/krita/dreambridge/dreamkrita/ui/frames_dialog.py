@@ -6,6 +6,7 @@ from typing import Any
 
 from dreamkrita.controller import Controller
 from dreamkrita.document.animation import Span
+from dreamkrita.document.extras import Extras
 from dreamkrita.qt import QtWidgets
 from dreamkrita.ui.setting_fields import Field
 
@@ -19,9 +20,9 @@ _HINT = (
 class FramesDialog(QtWidgets.QDialog):
     """From, to and coherence; Dream starts it."""
 
-    def __init__(self, controller: Controller, span: Span, guide: str, window: Any) -> None:
+    def __init__(self, controller: Controller, span: Span, extras: Extras, window: Any) -> None:
         super().__init__(window)
-        self._controller, self._guide = controller, guide
+        self._controller, self._extras = controller, extras
         self.setObjectName("dreambridge_frames_dialog")
         self.setWindowTitle("Dream Frames")
         self._first = self._box("first", span.first)
@@ -58,10 +59,10 @@ class FramesDialog(QtWidgets.QDialog):
         """Qt's: Dream was pressed."""
         first, last = sorted((self._first.value(), self._last.value()))
         super().accept()
-        self._controller.frames(Span(first, last), self._guide)
+        self._controller.frames(Span(first, last), self._extras)
 
 
-def show_frames_dialog(controller: Controller, guide: str, window: Any) -> FramesDialog | None:
+def show_frames_dialog(controller: Controller, extras: Extras, window: Any) -> FramesDialog | None:
     """Ask, unless there is nothing to ask about, which the docker then says.
 
     Whoever asks keeps the dialog while it is open: the window keeps only Qt's part of it.
@@ -69,7 +70,7 @@ def show_frames_dialog(controller: Controller, guide: str, window: Any) -> Frame
     span = controller.offered_frames()
     if span is None:
         return None
-    dialog = FramesDialog(controller, span, guide, window)
+    dialog = FramesDialog(controller, span, extras, window)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

@@ -28,6 +28,7 @@ from canvas import SELECTED, bare, prepared
 from krita import Document
 
 CASES.clear()
+import given  # noqa: E402, F401  whose cases run in the same Krita
 
 
 def placed(
