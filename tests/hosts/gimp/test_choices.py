@@ -73,3 +73,14 @@ def test_a_look_of_ones_own_beside_a_damaged_one(found: dict[str, Any]) -> None:
     assert "bad.dreamlook is passed over: it is no look's file." in facts["said"]
     assert facts["gone"]["status"] == "execution-error"
     assert "my-dots" in facts["gone"]["message"]
+
+
+def test_what_is_seen_follows_the_selection(found: dict[str, Any]) -> None:
+    facts = found["what is seen follows the selection"]
+    assert "traceback" not in facts, facts["traceback"]
+    whole, part, kind = facts["seen"]
+    assert len(whole) == len(part) == len(kind) == facts["pictures"] == 12
+    assert whole != part
+    assert {layer for layer, _ in kind} == {"relu3_3"}
+    assert facts["unchanged"] is None, "it is not asked twice"
+    assert "relu9_9" in facts["wrong"]

@@ -187,3 +187,51 @@ def _() -> Any:
     looks.delete("bad")
     gone = call(image, [layer], preset="my-dots")
     return {**outcome, "name": image.get_layers()[0].get_name(), "said": said, "gone": gone}
+
+
+@case("what is seen follows the selection")
+def _() -> Any:
+    """Asked once for each selection and kind; a kind that there isn't is told of."""
+    from gimpdream.bridge.jobs import connected
+    from gimpdream.commands import NewDream
+    from gimpdream.ui.preview_source import PreviewSource
+    from gimpdream.ui.seeing import Seeing
+
+    from bridgeclient.looks import read_schema
+
+    image = picture(160, 120)
+    command = NewDream(image, [painted(image)], read_schema(processes.PLUGIN))
+    config = Gimp.get_pdb().lookup_procedure(DREAM).create_config()
+    source = PreviewSource(command, read_schema(processes.PLUGIN))
+    seeing, answers = Seeing(source), []
+    seeing.answered = answers.append
+
+    def look(client: Any) -> Any:
+        """What comes of looking now, nothing if nothing is asked."""
+        source.has_changed()
+        source.plan(command.parameters(config))
+        before = len(answers)
+        seeing.proceed(client)
+        while seeing.asking:
+            event = client.receive(0.1)
+            if event is not None:
+                seeing.handle(event)
+        return answers[-1] if len(answers) > before else None
+
+    with connected(processes.PLUGIN) as client:
+        whole, unchanged = look(client), look(client)
+        image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 60, 50)
+        part = look(client)
+        seeing.layer = "relu3_3"
+        kind = look(client)
+        seeing.layer = "relu9_9"
+        wrong = look(client)
+    command.close()
+    return {
+        "seen": [
+            [(one["layer"], one["channel"]) for one in a.channels] for a in (whole, part, kind)
+        ],
+        "pictures": len(part.pictures),
+        "unchanged": unchanged,
+        "wrong": str(wrong.error),
+    }

@@ -30,10 +30,15 @@ class Seeing:
         self.layer = ""
         self.answered: Callable[[Answer], None] = lambda _: None
 
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._job is not None
+
     def proceed(self, client: bridge.BridgeClient) -> None:
         """Ask, if there is something new to ask for."""
         question = self._source.state, self.layer
-        if self._job is not None or question[0] is None or question == self._asked:
+        if self.asking or question[0] is None or question == self._asked:
             return
         self._asked = question
         self._job = client.inspect(inspection(self._source.first, self.layer, PICTURE_SIDE))
