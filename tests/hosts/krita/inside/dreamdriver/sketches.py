@@ -170,6 +170,7 @@ def _() -> Iterator[Any]:
     """Goes on where the case before ended."""
     doc = K.activeDocument()
     before, part = seen_of(doc, (80, 60, 512, 512)), (80, 60, 512, 512)
+    widget("edge").setValue(0)  # it would widen what is shown
     widget("detail").setValue(4)
     yield from sketched()
     frame = pictures()
