@@ -10,6 +10,7 @@ from lab import (
     K,
     activate,
     all_nodes,
+    busy,
     click,
     click_item,
     docker,
@@ -112,7 +113,7 @@ def values(node: Node, doc: Document) -> list[float]:
 
 def drafted() -> Iterator[Any]:
     click("draft_button")
-    yield lambda: widget("draft_button").isVisible()
+    yield lambda: not busy()
 
 
 def difference(one: list[float], other: list[float]) -> float:
@@ -159,7 +160,7 @@ def _() -> Iterator[Any]:
     }
     yield from activate(doc, source)
     K.action("dreambridge_again").trigger()
-    yield lambda: widget("draft_button").isVisible() and "Done" in message()
+    yield lambda: not busy() and "Done" in message()
     yield settled(doc)
     facts["names"] = [
         node.name() for node in all_nodes(doc.rootNode()) if node.type() != "transparencymask"
