@@ -44,6 +44,10 @@ def another_dream() -> Iterator[None]:
         thread.join()
 
 
+PICTURES_BYTES = 25_000
+"""Less than a file has with twelve pictures in it, and far more than without."""
+
+
 def strip() -> bytes:
     """The part of the dialog where the pictures of what it sees are."""
     return part_of("DeepDream", "strip", right=400, top=390, width=390, height=150)
@@ -57,9 +61,7 @@ def _() -> Any:
     def use_the_dialog() -> None:
         with another_dream():
             wait_until(lambda: window("DeepDream"), "a dialog")
-            time.sleep(0.5)  # until it is drawn
-            empty = strip()
-            wait_until(lambda: strip() != empty, "pictures")
+            wait_until(lambda: len(strip()) > PICTURES_BYTES, "pictures")
             photograph("seen", window("DeepDream"))
             press("DeepDream", "alt+i", "space", "Tab", "space")
             photograph("chosen-channels", window("DeepDream"))

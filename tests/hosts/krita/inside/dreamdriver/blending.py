@@ -98,7 +98,7 @@ def unchanged(name: str, make: Make, *, holes: bool = False, steps: int = 1) -> 
         for _ in range(steps):
             yield from stepped(doc, "edit_redo")
         facts["redone"] = levels(before, seen(doc, "redone"))
-        facts["reopened"] = levels(before, reopened(doc))
+        facts["reopened"] = levels(before, (yield from reopened(doc)))
         doc.flatten()
         yield settled(doc)
         return facts | {"flattened": levels(before, seen(doc, "flattened"))}
@@ -112,13 +112,15 @@ def stepped(doc: Document, action: str) -> Iterator[Any]:
     yield settled(doc)
 
 
-def reopened(doc: Document) -> bytes:
+def reopened(doc: Document) -> Iterator[Any]:
     path = PARAMETERS["folder"] + "/again.kra"
     doc.setBatchmode(True)
     assert doc.saveAs(path)
     again = K.openDocument(path)
+    yield settled(again)  # vectors are drawn a little later
     again.refreshProjection()
     again.waitForDone()
+    yield settled(again)
     picture = seen(again, "again")
     again.close()
     return picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pictures  # noqa: F401  whose case doesn't belong here
 from blending import MIXED, backdrop, layer, levels
 from dreams import begun, endless
 from lab import (

@@ -134,7 +134,7 @@ for name, function in WAYS.items():
 def _() -> Iterator[Any]:
     doc, _source = yield from started()
     path = kept(doc, "end.kra")
-    quick("relu4_3", iterations=100, octaves=4)
+    quick("relu4_3", iterations=300, octaves=4)
     yield from begun(doc)
     yield settled(doc)
     done = written(path)
@@ -180,7 +180,7 @@ def _() -> Iterator[Any]:
     source.setBlendingMode("multiply")
     yield from prepared(doc, source)
     path = kept(doc, "group.kra")
-    quick("relu4_3", iterations=100, octaves=4)
+    quick("relu4_3", iterations=300, octaves=4)
     yield from begun(doc)
     yield settled(doc)
     done = written(path)
@@ -254,7 +254,7 @@ def _() -> Iterator[Any]:
     doc, _source = yield from started()
     path = kept(doc, "chosen.kra")
     doc.setBatchmode(False)
-    quick("relu5_3", iterations=100, octaves=4)
+    quick("relu5_3", iterations=300, octaves=4)
     yield from begun(doc)
     yield settled(doc)
     facts: dict[str, Any] = {"file": str(path)}
