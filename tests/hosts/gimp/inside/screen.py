@@ -43,7 +43,9 @@ def write(title: str, text: str) -> None:
     wait_until(lambda: window(title), f"a window {title}")
     time.sleep(0.5)  # until its field has the focus
     keys("ctrl+a")
-    shell("xdotool", "type", "--delay", "30", text)
+    shell("xdotool", "type", text[:1])
+    time.sleep(0.5)  # a path's first letter opens a field in the chooser of files
+    shell("xdotool", "type", "--delay", "30", text[1:])
     keys("Return")
 
 

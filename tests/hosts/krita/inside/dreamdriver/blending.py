@@ -117,7 +117,8 @@ def reopened(doc: Document) -> Iterator[Any]:
     doc.setBatchmode(True)
     assert doc.saveAs(path)
     again = K.openDocument(path)
-    yield settled(again)  # vectors are drawn a little later
+    for _ in range(50):  # vectors are drawn a little later
+        yield None
     again.refreshProjection()
     again.waitForDone()
     yield settled(again)

@@ -61,6 +61,12 @@ def click_button() -> None:
     QtTest.QTest.mouseClick(button, QtCore.Qt.MouseButton.LeftButton)
 
 
+def long(layer: str) -> None:
+    """A dream that lasts longer than saving, and ends."""
+    quick(layer, iterations=100, octaves=4)
+    docker()._controller.model.set("iterations", 300)
+
+
 WAYS: dict[str, Callable[[], None]] = {
     "the action": lambda: K.action("file_save").trigger(),
     "the shortcut": press_shortcut,
@@ -134,7 +140,7 @@ for name, function in WAYS.items():
 def _() -> Iterator[Any]:
     doc, _source = yield from started()
     path = kept(doc, "end.kra")
-    quick("relu4_3", iterations=300, octaves=4)
+    long("relu4_3")
     yield from begun(doc)
     yield settled(doc)
     done = written(path)
@@ -180,7 +186,7 @@ def _() -> Iterator[Any]:
     source.setBlendingMode("multiply")
     yield from prepared(doc, source)
     path = kept(doc, "group.kra")
-    quick("relu4_3", iterations=300, octaves=4)
+    long("relu4_3")
     yield from begun(doc)
     yield settled(doc)
     done = written(path)
@@ -254,7 +260,7 @@ def _() -> Iterator[Any]:
     doc, _source = yield from started()
     path = kept(doc, "chosen.kra")
     doc.setBatchmode(False)
-    quick("relu5_3", iterations=300, octaves=4)
+    long("relu5_3")
     yield from begun(doc)
     yield settled(doc)
     facts: dict[str, Any] = {"file": str(path)}
