@@ -58,9 +58,11 @@ class LayerSelector(QtWidgets.QComboBox):
         super().showPopup()
 
     def _layers(self, document: Document) -> Iterator[tuple[str, str]]:
-        waiting: list[Node] = list(document.topLevelNodes())
+        waiting: list[Node | None] = list(document.topLevelNodes())
         while waiting:
             node = waiting.pop()
+            if node is None:  # it went meanwhile
+                continue
             parent = node.parentNode()
             if node.type() in self._masks and parent is not None and not is_root(parent):
                 yield f"{parent.name()} ▸ {node.name()}", id_of(node)
