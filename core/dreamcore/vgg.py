@@ -247,9 +247,11 @@ class Network:
         trace: Trace,
     ) -> Tensor:
         """Rows of the gradient through a pool and the ReLU before it."""
-        gradient = pooled.pullback(gradient, *rows)
-        self._note_gradient(convolution, gradient, trace)
-        return gradient
+        wide = pooled.pullback(gradient, *rows)
+        # A pool by maxima has masked what it spreads, which is a quarter of the values.
+        small = gradient[:, :, rows[0] // 2 : rows[1] // 2]
+        self._note_gradient(convolution, wide if self._averages else small, trace)
+        return wide
 
     def _gradient_type(self, trace: Trace) -> torch.dtype:
         return torch.int8 if trace.known else self.dtype
