@@ -53,10 +53,13 @@ def sketch_of(
         lost += 1
 
 
-def difference(lost: int, octaves: int) -> str:
-    """What a dream adds to its sketch, which lacks `lost` of its octaves."""
+def difference(lost: int, octaves: int, remedy: str = "") -> str:
+    """What a dream adds to its sketch, which lacks `lost` of its octaves.
+
+    `remedy` follows where nothing of the sketch is in the dream.
+    """
     if not lost:
         return "The dream will be just this."
     if lost < octaves:
         return f"The dream adds fine detail: its last {counted(lost, 'octave')} of {octaves}."
-    return "The dream's features will be smaller than here."
+    return f"The dream's features will be smaller than here{remedy}."

@@ -77,23 +77,19 @@ class Controller(QtCore.QObject):
             self._set_status(StatusText())
         self._front = front
 
-    def dream(self, extras: Extras = NOTHING, *, draft: bool = False) -> None:
-        """Dream with the settings as they are."""
-        try:
-            settings = self.model.wanted(guided=bool(extras.guide))
-        except ValueError as error:
-            self._complain(str(error))
-            return
-        self._start(settings, extras, draft=draft)
+    def dream(
+        self, extras: Extras = NOTHING, *, draft: bool = False, span: Span | None = None
+    ) -> None:
+        """Dream with the settings as they are.
 
-    def frames(self, span: Span, extras: Extras = NOTHING) -> None:
-        """Dream of the active layer's frames at these times, into a new animated layer."""
+        With a `span`, of the active layer's frames at these times, into a new animated layer.
+        """
         try:
             settings = self.model.wanted(guided=bool(extras.guide))
         except ValueError as error:
             self._complain(str(error))
             return
-        self._start(settings, extras, span=span)
+        self._start(settings, extras, draft=draft, span=span)
 
     def offered_frames(self) -> Span | None:
         """The frames that can be dreamed of now; None, and a sentence why, if there are none."""

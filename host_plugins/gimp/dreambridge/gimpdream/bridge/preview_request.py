@@ -11,10 +11,11 @@ import math
 from dataclasses import dataclass
 
 from bridgeclient.estimate import octave_sizes
-from bridgeclient.looks import Json, counted
+from bridgeclient.looks import Json
 from bridgeclient.protocol import ImageFrame
 from bridgeclient.region import Rect, context_margin, intersection, middle_square, with_context
 from bridgeclient.request import DreamRequest
+from bridgeclient.sketch import difference
 from gimpdream.arguments import Parameters
 from gimpdream.document.appearance import guide_frame, small_frame
 from gimpdream.document.source import SourceRegion, bounds_of, context_of
@@ -67,7 +68,9 @@ def sketch(source: SourceRegion, parameters: Parameters, schema: Json, most: int
     reduced = settings | {"octaves": max(1, settings["octaves"] - lost)}
     side = round(max(size) * scale)
     request = _request(source, context, side, reduced, parameters, exact=not lost)
-    return Sketch(request, context, source.region, scale, _difference(lost, octaves))
+    return Sketch(
+        request, context, source.region, scale, difference(lost, octaves, ": 100 % shows them")
+    )
 
 
 def _octaves_to_leave_out(
@@ -78,14 +81,6 @@ def _octaves_to_leave_out(
         return max(0, math.ceil(math.log(shrink) / math.log(octave_scale) - 1e-9))
 
     return max(min(needed(most), octaves - 1), needed(_MOST_EVER))
-
-
-def _difference(lost: int, octaves: int) -> str:
-    if not lost:
-        return "The dream will be just this."
-    if lost < octaves:
-        return f"The dream adds fine detail: its last {counted(lost, 'octave')} of {octaves}."
-    return "The dream's features will be smaller than here: 100 % shows them."
 
 
 def sketch_of_part(

@@ -59,7 +59,7 @@ class FramesDialog(QtWidgets.QDialog):
         """Qt's: Dream was pressed."""
         first, last = sorted((self._first.value(), self._last.value()))
         super().accept()
-        self._controller.frames(Span(first, last), self._extras)
+        self._controller.dream(self._extras, span=Span(first, last))
 
 
 def show_frames_dialog(controller: Controller, extras: Extras, window: Any) -> FramesDialog | None:
