@@ -77,6 +77,18 @@ def painted(doc: Document, name: str = "source", seed: int = 1, parent: Node | N
     return node
 
 
+def large_document(width: int, height: int) -> Iterator[Any]:
+    """A new document in a view of its own with a layer full of colour, put in by and by."""
+    doc = yield from document(width=width, height=height)
+    source = doc.createNode("source", "paintlayer")
+    row = b"".join(bytes((x % 251, (x // 7) % 253, (x // 31) % 255, 255)) for x in range(width))
+    for y in range(0, height, 250):
+        source.setPixelData(row * 250, 0, y, width, 250)
+        yield None
+    doc.rootNode().addChildNode(source, None)
+    return doc, source
+
+
 def activate(doc: Document, node: Node) -> Iterator[Any]:
     """Make a layer the active one, also where Krita is about to activate a new one."""
     doc.waitForDone()

@@ -20,6 +20,7 @@ from lab import (
     click_item,
     docker,
     document,
+    large_document,
     painted,
     quick,
     raw,
@@ -183,14 +184,7 @@ def _() -> Iterator[Any]:
 
 @case("a large canvas")
 def _() -> Iterator[Any]:
-    width, height = 3000, 2500
-    doc = yield from document(width=width, height=height)
-    source = doc.createNode("source", "paintlayer")
-    row = b"".join(bytes((x % 251, (x // 7) % 253, (x // 31) % 255, 255)) for x in range(width))
-    for y in range(0, height, 250):
-        source.setPixelData(row * 250, 0, y, width, 250)
-        yield None
-    doc.rootNode().addChildNode(source, None)
+    doc, source = yield from large_document(3000, 2500)
     yield from activate(doc, source)
     yield settled(doc)
     before, watch = channels(), Watch()

@@ -12,7 +12,7 @@ from lab import (
     all_nodes,
     busy,
     click,
-    document,
+    large_document,
     message,
     quick,
     select,
@@ -54,14 +54,7 @@ class Watch:
 
 @case("stall")
 def _() -> Iterator[Any]:
-    width, height = 4000, 3000
-    doc = yield from document(width=width, height=height)
-    source = doc.createNode("source", "paintlayer")
-    row = b"".join(bytes((x % 251, (x // 7) % 253, (x // 31) % 255, 255)) for x in range(width))
-    for y in range(0, height, 250):
-        source.setPixelData(row * 250, 0, y, width, 250)
-        yield None
-    doc.rootNode().addChildNode(source, None)
+    doc, source = yield from large_document(4000, 3000)
     yield from shown()
     select(doc, 1500, 1000, 1024, 1024)
     yield from activate(doc, source)
