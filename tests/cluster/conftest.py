@@ -59,7 +59,7 @@ class Cluster:
     def kill_engines(self, name: str) -> None:
         """End the processes of a node's engines, and only them."""
         for child in self._raylet(self._nodes[name]).children():
-            if _is_engine(child):
+            if is_engine(child):
                 child.kill()
 
     def close(self) -> None:
@@ -70,7 +70,8 @@ class Cluster:
         return psutil.Process(node.all_processes["raylet"][0].process.pid)
 
 
-def _is_engine(process: psutil.Process) -> bool:
+def is_engine(process: psutil.Process) -> bool:
+    """Whether this is the process of one of Ray's engines."""
     try:
         return " ".join(process.cmdline()).startswith("ray::EngineActor")
     except psutil.Error:

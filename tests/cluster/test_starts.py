@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from bridgeclient import Result
+from cluster.conftest import is_engine
 from cluster.requests import QUICK, dream_of
 from dreambridge.arrays import Array
 from servers import Server
@@ -73,6 +74,8 @@ def test_a_cluster_of_this_machine_alone(serve: Callable[..., Server], photo: Ar
             for connection in process.net_connections("tcp")
             if connection.status == psutil.CONN_LISTEN
         ]
+        (engine,) = [process for process in processes if is_engine(process)]
+        assert engine.nice() == 10  # a local engine's
         assert listening
         assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
         (node,) = [process for process in processes if process.name() == "raylet"]
