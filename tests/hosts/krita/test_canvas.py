@@ -89,3 +89,44 @@ def test_all_that_is_visible_can_be_dreamed_of(found: dict[str, Any]) -> None:
     assert facts["changed"]["inside"] > 1000
     assert facts["own"]
     assert facts["steps"] == 1
+
+
+@pytest.mark.parametrize("name", ["an opaque layer", "a translucent wash", "a shade"])
+def test_a_dream_can_go_into_the_layer_itself(found: dict[str, Any], name: str) -> None:
+    """The picture is that of a dream above, the layers are as before; Undo takes all of it back."""
+    facts = facts_of(found, f"into {name}")
+    assert facts["message"].startswith("Done in")
+    assert facts["message"].endswith("s.")
+    assert facts["changed"] > 3
+    assert facts["like_above"] <= 1.5, facts
+    assert facts["same_layers"]
+    assert facts["active"]
+    assert facts["own_layer"] <= 1.5
+    assert facts["undone"] == 0
+    assert facts["redone"] <= 1.5
+
+
+def test_the_group_of_a_wash_and_its_dreams_can_be_flattened(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "the group of a wash and its dreams, flattened by the artist")
+    assert facts["one"] <= 1.5
+    assert facts["two"] <= 1.5
+
+
+def test_dreams_go_into_a_layer_one_after_the_other(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "into its layer, twice, while another is active")
+    assert facts["differ"] == 3
+    assert facts["names"] == ["source", "other"]
+    assert facts["active"] == "other"
+
+
+def test_a_dream_goes_only_into_a_paint_layer_without_masks(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "not into a layer with masks, or a group")
+    assert "“source”: it has masks. Choose another Place" in facts["said"][0]
+    assert "“group”: only a paint layer takes it." in facts["said"][1]
+    assert facts["same_layers"]
+
+
+def test_what_would_change_the_picture_is_not_merged(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "into a layer below an earlier dream")
+    assert "in a layer of its own" in facts["message"]
+    assert facts["layers"] == 3

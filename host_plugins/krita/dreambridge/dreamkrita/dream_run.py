@@ -12,7 +12,7 @@ from bridgeclient import Preview, Result
 from dreamkrita.bridge import status_text
 from dreamkrita.bridge.bridge_thread import BridgeThread, JobEnded, JobUpdate, Task
 from dreamkrita.bridge.status_text import StatusText
-from dreamkrita.document import source, storage
+from dreamkrita.document import merging, source, storage
 from dreamkrita.document.beginning import words
 from dreamkrita.document.payload import LayerPixels
 from dreamkrita.document.running_dream import RunningDream
@@ -153,6 +153,8 @@ class DreamRun(QtCore.QObject):
             self.measured.emit(dream, result)
             yield Pause.YIELD
             storage.add(dream.source.document, dream.remembered(result, whole), whole.block)
+        if dream.into:
+            yield from self._merge(whole)
         dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
         self._end(StatusText(words(dream, result.seconds)))
         self.remembered.emit()
@@ -170,6 +172,15 @@ class DreamRun(QtCore.QObject):
             yield from dream.layer.show(picture, dream.hidden)
             if dream.layer.begun or dream.layer.gone:
                 return
+
+    def _merge(self, picture: LayerPixels) -> Work:
+        """Put the dream into its source, where that leaves the picture as it is."""
+        dream = self._dream
+        what = dream.source.document, dream.layer.id, dream.source.id
+        while merging.can_merge(*what, soft=picture.soft) and not source.in_front(what[0]):
+            self._tell(status_text.ELSEWHERE)
+            yield Pause.RETRY
+        dream.merged = yield from merging.merged(*what, soft=picture.soft)
 
     def _give_up(self, status: StatusText) -> None:
         self._bridge.cancel(self.number)

@@ -20,10 +20,10 @@ from bridgeclient.validation import completed
 EDGE_MOST = 10.0
 """The softest edge of a selection, in percent of its shorter side."""
 
-ABOVE, TOP = "above", "top"
-"""Where a dream goes: above its layer, or on top of all."""
+ABOVE, TOP, INTO = "above", "top", "into"
+"""Where a dream goes: above its layer, on top of all, or into its layer."""
 
-PLACES = (ABOVE, TOP)
+PLACES = (ABOVE, TOP, INTO)
 
 SEED_MOST = 2**31 - 1
 """Seeds that the button makes are below; larger ones can be typed."""

@@ -7,7 +7,7 @@ all its frames it would hide the animation.
 from __future__ import annotations
 
 from bridgeclient.looks import Json, title
-from dreamkrita.document import source
+from dreamkrita.document import merging, source
 from dreamkrita.document.animation import Span, animated, hold, playback
 from dreamkrita.document.dream_layer import DreamLayer
 from dreamkrita.document.extras import Extras
@@ -15,7 +15,7 @@ from dreamkrita.document.frames_layer import FramesLayer
 from dreamkrita.document.running_dream import RunningDream
 from dreamkrita.document.running_frames import RunningFrames
 from dreamkrita.errors import UserError
-from dreamkrita.settings_model import TOP, SettingsModel
+from dreamkrita.settings_model import INTO, TOP, SettingsModel
 from krita import Node
 
 
@@ -44,8 +44,11 @@ def begin(
     name = title(settings, schema, draft=draft)
     what = found.document, name, found.space, found.region, found.shape, found.id
     if span is None:
+        into = model.place == INTO and not source.is_root(layer)
+        if into:
+            merging.check(layer)
         empty_layer = DreamLayer(*what, on_top=model.place == TOP)
-        return RunningDream(number, found, settings, empty_layer, extras, draft)
+        return RunningDream(number, found, settings, empty_layer, extras, draft, into=into)
     network, empty = schema["x-layers"], FramesLayer(*what)
     return RunningFrames(number, found, settings, empty, extras, draft, span=span, network=network)
 
@@ -84,7 +87,9 @@ def _check_animated(layer: Node) -> None:
 def words(dream: RunningDream, seconds: float) -> str:
     """What to say of a finished dream."""
     if not isinstance(dream, RunningFrames):
-        return f"Done in {seconds:.1f} s."
+        above = dream.into and not dream.merged
+        why = ", in a layer of its own: merging it would have changed the picture" if above else ""
+        return f"Done in {seconds:.1f} s{why}."
     first, last = dream.span.first, dream.span.last
     if len(dream.pictures) > 1:
         return f"Done: {len(dream.pictures)} frames in {dream.seconds:.1f} s."

@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator
 
 from bridgeclient.region import Rect, moved, relative
-from dreamkrita.document import dream_registry, placement
+from dreamkrita.document import active_layer, dream_registry, placement
 from dreamkrita.document.colour_space import ColourSpace
 from dreamkrita.document.hidden_document import HiddenDocument
 from dreamkrita.document.layer_mask import add_mask
@@ -34,12 +34,12 @@ _IDLE_SHARE = 2
 artist's Undo fall flat without a word.
 """
 
-_ACTIVATIONS = 6
-"""How often to look whether Krita has made the layer the active one."""
-
 
 class DreamLayer:
-    """A layer above the one that it is a dream of (`of`, its unique id), or `on_top` of all."""
+    """A layer above the one that it is a dream of (`of`, its unique id), or `on_top` of all.
+
+    `id` is its own unique id, "" while it isn't in the document.
+    """
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class DreamLayer:
         self.before = SourceState(document, of)
         self._written: LayerState | None = None
         self._source_moved = (0, 0)
-        self._id, self._stepping = "", False
+        self.id, self._stepping = "", False
         self._adopted: Node | None = None
         self._joins: bool | None = None
         self._group, self._mode = "", placement.NORMAL
@@ -68,18 +68,18 @@ class DreamLayer:
     @property
     def gone(self) -> bool:
         """Whether the user removed it, or undid that it was added, or closed the document."""
-        if not self._id or self._stepping:
+        if not self.id or self._stepping:
             return not is_open(self.document)
         return self._node() is None
 
     @property
     def begun(self) -> bool:
         """Whether it is in the document."""
-        return bool(self._id) and not self.gone
+        return bool(self.id) and not self.gone
 
     def _node(self) -> Node | None:
         """Its node; looked up each time, see `source.Source`."""
-        return node_with_id(self.document, self._id)
+        return node_with_id(self.document, self.id)
 
     def thumbnail(self) -> bytes:
         """A small JPEG of it."""
@@ -92,7 +92,7 @@ class DreamLayer:
     def has_to_wait(self, picture: LayerPixels) -> bool:
         """Whether it can be added only when its document is in front."""
         source = node_with_id(self.document, self._of)
-        if self._id or source is None or in_front(self.document):
+        if self.id or source is None or in_front(self.document):
             return False
         joins = self._needs_group(source, picture)
         return joins and not placement.shares_group(self.document, source)
@@ -111,16 +111,14 @@ class DreamLayer:
         if self.gone or self._adopted is None:
             return
         self._find_again(self._adopted)
-        active = self.document.activeNode()
-        before, added = id_of(active) if active is not None else "", not self._id
-        del active
+        before, added = active_layer.id_of_active(self.document), not self.id
         if added and self._joins and not (yield from self._make_group()):
             return
         started = time.monotonic()
         self._put(self._adopted, parts, hidden)
         took = time.monotonic() - started
         if added:
-            yield from self._keep_active(before)
+            yield from active_layer.keep_active(self.document, before, self.id)
             self._step.note()
         yield from self._ready()
         if added:
@@ -152,8 +150,8 @@ class DreamLayer:
     def _find_again(self, node: Node) -> None:
         """Krita's Redo may have brought it back while it stood aside."""
         unique_id = id_of(node)
-        if not self._id and node_with_id(self.document, unique_id) is not None:
-            self._id = unique_id
+        if not self.id and node_with_id(self.document, unique_id) is not None:
+            self.id = unique_id
 
     def _make_group(self) -> Generator[Pause, None, bool]:
         """Whether the group is there, or not needed any more because the source is gone."""
@@ -172,11 +170,11 @@ class DreamLayer:
         for strip, part in parts:
             to = moved(strip, self.region.x - was.x, self.region.y - was.y)
             node.setPixelData(part, to.x, to.y, to.width, to.height)
-        added = not self._id
+        added = not self.id
         if added:
             self._add(node)
-        drawn_by_krita = added and not self._group
-        if strayed or not (drawn_by_krita or hidden.refresh(node)):
+        redraw = strayed or (added and self._group)  # a new group has no picture of its own yet
+        if redraw or not (added or hidden.refresh(node)):
             self.document.refreshProjection()
         self._written = LayerState(node, self.region)
 
@@ -203,7 +201,7 @@ class DreamLayer:
 
     def withdraw(self) -> Work:
         """Take it away again; by undoing that it was added, if nothing was done since."""
-        if not self._id:
+        if not self.id:
             return
         yield from self._ready()
         if not self._is_noted:
@@ -220,7 +218,7 @@ class DreamLayer:
         self._stepping = True
         placement.leave(self.document, self._of, self._group)
         yield from self.withdraw()
-        self._id, self._stepping = "", False
+        self.id, self._stepping = "", False
         if self._is_undone():
             self._group = ""
 
@@ -231,18 +229,18 @@ class DreamLayer:
 
     def _is_undone(self) -> bool:
         """Whether what was added, the layer or the group for it, is away."""
-        return node_with_id(self.document, self._group or self._id) is None
+        return node_with_id(self.document, self._group or self.id) is None
 
     def keep(self, *, hide_earlier: bool) -> None:
         """Register it as a dream of its source; `hide_earlier` hides the earlier ones."""
         source = node_with_id(self.document, self._of)
         if hide_earlier and source is not None:
             for node in dream_registry.earlier_dreams(self.document, source):
-                if id_of(node) != self._id:
+                if id_of(node) != self.id:
                     node.setVisible(False)
         if self._group:
             dream_registry.register(self.document, self._group, self._of)
-        dream_registry.register(self.document, self._id, self._of)
+        dream_registry.register(self.document, self.id, self._of)
 
     def release(self) -> None:
         """Keep nothing of Krita's: a node that outlives its document would bring Krita down."""
@@ -276,23 +274,10 @@ class DreamLayer:
             self.document.rootNode().addChildNode(node, None)
         else:
             parent.addChildNode(node, dream_registry.topmost(self.document, source))
-        self._id = id_of(node)
+        self.id = id_of(node)
         self._step.note()
         self._is_noted = False
 
     def _note(self) -> None:
         self._step.note()
         self._is_noted = True
-
-    def _keep_active(self, before: str) -> Work:
-        """Krita makes a new layer the active one, some moments later; the user paints elsewhere."""
-        for _ in range(_ACTIVATIONS):
-            former = node_with_id(self.document, before)
-            active = self.document.activeNode() if former is not None else None
-            if former is None:
-                return
-            if active is not None and id_of(active) == self._id:
-                self.document.setActiveNode(former)
-                return
-            del former, active
-            yield Pause.RETRY

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from dreamkrita.document import dream_registry
+from dreamkrita.document import active_layer, dream_registry
 from dreamkrita.document.source import id_of, in_front, is_root, node_with_id, ready
 from dreamkrita.document.work_queue import Pause
 from dreamkrita.errors import UserError
@@ -23,7 +23,6 @@ _BOUND_TO_BACKDROP = (
     *("alphadarken", "behind", "bumpmap", "copy", "copy_red", "copy_green", "copy_blue"),
     *("destination-atop", "destination-in", "dissolve", "erase", "in", "out"),
 )
-"""Modes in which a layer alone in a group is something else than above what it is above."""
 
 _COMMAND = "create_quick_group"
 _LOOKS = 60
@@ -38,11 +37,21 @@ def needs_group(document: Document, source: Node, *, soft: bool) -> bool:
     """
     if is_root(source):
         return False
-    plain = source.blendingMode() == NORMAL and source.opacity() == _OPAQUE and not soft
+    plain = is_plain(source) and not soft
     passes = isinstance(source, GroupLayer) and source.passThroughMode()
-    if plain or passes or source.inheritAlpha() or source.blendingMode() in _BOUND_TO_BACKDROP:
+    if plain or passes or source.inheritAlpha() or is_bound_to_backdrop(source):
         return False
     return shares_group(document, source) or not dream_registry.earlier_dreams(document, source)
+
+
+def is_plain(layer: Node) -> bool:
+    """Whether the layer covers what is below it, as far as its pixels do."""
+    return layer.blendingMode() == NORMAL and layer.opacity() == _OPAQUE
+
+
+def is_bound_to_backdrop(layer: Node) -> bool:
+    """Whether the layer alone in a group would be something else than above what it is above."""
+    return layer.blendingMode() in _BOUND_TO_BACKDROP
 
 
 def shares_group(document: Document, source: Node) -> bool:
@@ -61,7 +70,7 @@ def grouped(document: Document, source: str) -> Generator[Pause, None, str]:
         UserError: Krita doesn't do it.
     """
     while (before := _parent_id(document, source)) and in_front(document):
-        if ready(document) and _selected_alone(document, source):
+        if ready(document) and active_layer.selected_alone(document, source):
             break
         yield Pause.RETRY
     else:
@@ -95,18 +104,3 @@ def _parent_id(document: Document, unique_id: str) -> str:
     node = node_with_id(document, unique_id)
     parent = node.parentNode() if node is not None else None
     return id_of(parent) if parent is not None else ""
-
-
-def _selected_alone(document: Document, unique_id: str) -> bool:
-    """Whether just this layer is selected; else that is begun, which takes Krita a moment."""
-    node, active = node_with_id(document, unique_id), document.activeNode()
-    window = Krita.instance().activeWindow()
-    if node is None or window is None:
-        return False
-    selected = window.activeView().selectedNodes()
-    others = [one for one in selected if id_of(one) != unique_id]
-    is_active = active is not None and id_of(active) == unique_id
-    if is_active and not others and selected:
-        return True
-    document.setActiveNode(others[0] if is_active and others else node)
-    return False

@@ -74,7 +74,7 @@ class RunningDream:
 
     `settings` are those of the whole dream, also for its draft; `placing` when the result is
     there; `aside` while the document is written without it, `saved` when its file was written with
-    the dream half done.
+    the dream half done; `into`: it goes into its source, `merged` when it has.
     """
 
     number: int
@@ -92,6 +92,8 @@ class RunningDream:
     aside: bool = False
     saved: bool = False
     original: OriginalPixels | None = None
+    into: bool = False
+    merged: bool = False
 
     remembers = True
     """Whether the document remembers it among its earlier dreams."""

@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dreamkrita.qt import QtWidgets
-from dreamkrita.settings_model import ABOVE, TOP, SettingsModel
+from dreamkrita.settings_model import ABOVE, INTO, TOP, SettingsModel
 from dreamkrita.ui.wheel_filter import ignore_wheel
 
 _SOURCES = (("This layer", False), ("All that is visible", True))
-_PLACES = (("Above its layer", ABOVE), ("On top of all", TOP))
+_PLACES = (("Above its layer", ABOVE), ("On top of all", TOP), ("Into its layer", INTO))
 _ABOUT_SOURCES = "Dream of what the active layer shows, or of the picture as you see it."
-_ABOUT_PLACES = "Where the new layer goes: directly above the one it is a dream of, or on top."
+_ABOUT_PLACES = (
+    "Where the dream goes: a new layer directly above the one it is a dream of, or on top; or into "
+    "the layer itself, where the first Undo makes it a layer above and the second takes that away."
+)
 
 
 class Choice(QtWidgets.QComboBox):

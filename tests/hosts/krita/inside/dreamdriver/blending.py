@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from exporting import bare, prepared, seen
 from lab import (
     K,
     docker,
@@ -17,12 +18,10 @@ from lab import (
     tree,
     undo_steps,
 )
-from runner import CASES, PARAMETERS, case
+from runner import PARAMETERS, case
 
-from canvas import bare, prepared, seen
 from krita import Document, Filter, Node, Selection
 
-CASES.clear()
 WIDTH, HEIGHT = 200, 150
 SIZE = {"width": WIDTH, "height": HEIGHT}
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dreams import begun, dreams_of, endless
+from exporting import SELECTED, bare, seen
+from exporting import prepared as ready_to_dream
 from lab import (
     K,
     busy,
@@ -20,8 +22,6 @@ from lab import (
 )
 from runner import CASES, PARAMETERS, case
 
-from canvas import SELECTED, bare, seen
-from canvas import prepared as ready_to_dream
 from krita import Document, Node
 
 CASES.clear()

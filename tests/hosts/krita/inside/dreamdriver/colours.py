@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from exporting import SELECTED, bare, prepared
 from lab import (
     CHANNELS,
     K,
@@ -19,11 +20,8 @@ from lab import (
     unpack,
     widget,
 )
-from runner import CASES, case
+from runner import case
 
-from canvas import SELECTED, bare, prepared
-
-CASES.clear()
 SIZE = (200, 150)
 CODES = {"U8": "B", "U16": "H", "F16": "e", "F32": "f"}
 

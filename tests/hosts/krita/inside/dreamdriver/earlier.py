@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from changes import drawn, masked
+from exporting import SELECTED, bare, prepared
 from lab import (
     QtGui,
     QtWidgets,
@@ -24,7 +25,6 @@ from lab import (
 )
 from runner import CASES, case
 
-from canvas import SELECTED, bare, prepared
 from krita import Document
 
 CASES.clear()

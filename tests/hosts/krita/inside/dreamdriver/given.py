@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from exporting import SELECTED, SIZE, bare, differences, layers_of, one_layer, prepared, seen
 from lab import (
     QtCore,
     QtGui,
@@ -24,7 +25,6 @@ from lab import (
 from pictures import cut_off, grab, turns
 from runner import PARAMETERS, case
 
-from canvas import SELECTED, SIZE, bare, differences, layers_of, one_layer, prepared, seen
 from krita import Selection
 
 _LEFT = 100

@@ -8,6 +8,7 @@ from typing import Any
 import pictures  # noqa: F401  whose case doesn't belong here
 from blending import MIXED, backdrop, layer, levels
 from dreams import begun, endless
+from exporting import prepared, seen
 from lab import (
     K,
     QtWidgets,
@@ -23,8 +24,6 @@ from lab import (
     undo_steps,
 )
 from runner import CASES, case
-
-from canvas import prepared, seen
 
 CASES.clear()
 import queueing  # noqa: E402, F401  whose cases run in the same Krita

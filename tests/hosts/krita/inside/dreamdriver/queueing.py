@@ -7,6 +7,7 @@ from typing import Any
 
 from blending import MIXED, backdrop, layer
 from dreams import begun, endless
+from exporting import bare, prepared
 from lab import (
     QtCore,
     activate,
@@ -28,8 +29,6 @@ from lab import (
 )
 from pictures import cut_off, grab, turns
 from runner import PARAMETERS, case
-
-from canvas import bare, prepared
 
 
 def names(doc: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from blending import MIXED, backdrop, layer
 from changes import started
 from dreams import begun, dreams_of, endless
+from exporting import prepared
 from lab import (
     K,
     QtCore,
@@ -27,7 +28,6 @@ from lab import (
 )
 from runner import CASES, PARAMETERS, case
 
-from canvas import prepared
 from krita import Document
 
 CASES.clear()
