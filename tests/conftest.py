@@ -96,7 +96,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
 @pytest.fixture(scope="session")
 def server(serve: Callable[..., Server]) -> Server:
     """The server that tests share; they leave it running, warm or becoming warm, without jobs."""
-    return serve()
+    return serve("--idle-timeout", "600")  # whatever the tests do in between for so many minutes
 
 
 @pytest.fixture

@@ -180,8 +180,10 @@ def test_the_l2_gradient_at_the_layer_is_the_activation(network, image):
     assert torch.equal(Term("l2", 1.0).gradient(activation), activation)
 
 
-TILED = [("fused", kind, name) for kind in OBJECTIVES for name in NAMES]
-TILED += [("plain", "l2", name) for name in ("relu1_1", "conv2_2", "pool3", "relu4_3")]
+DEPTHS = ("relu1_1", "conv2_2", "pool3", "relu4_3")
+TILED = [("fused", "l2", name) for name in NAMES]
+TILED += [("fused", kind, name) for kind in OBJECTIVES[1:] for name in (*DEPTHS, "relu5_3")]
+TILED += [("plain", "l2", name) for name in DEPTHS]
 TILED += [("winograd", "l2", name) for name in NAMES if name.replace("relu", "conv") > "conv3_1"]
 
 

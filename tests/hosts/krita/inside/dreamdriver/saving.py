@@ -64,7 +64,7 @@ def click_button() -> None:
 def long(layer: str) -> None:
     """A dream that lasts longer than saving, and ends."""
     quick(layer, iterations=100, octaves=4)
-    docker()._controller.model.set("iterations", 300)
+    docker()._controller.model.set("iterations", 60)
 
 
 WAYS: dict[str, Callable[[], None]] = {
