@@ -174,7 +174,7 @@ class DreamSettings:
         choices=("mean", "laplacian"),
     )
     coherence: float = described(
-        0.9,
+        0.93,
         "number",
         "Coherence",
         "How much of the last frame's dream a frame of a film keeps; 0 dreams each on its own.",
