@@ -126,7 +126,19 @@ def test_a_dream_goes_only_into_a_paint_layer_without_masks(found: dict[str, Any
     assert facts["same_layers"]
 
 
-def test_what_would_change_the_picture_is_not_merged(found: dict[str, Any]) -> None:
-    facts = facts_of(found, "into a layer below an earlier dream")
+@pytest.mark.parametrize(
+    ("case", "layers"),
+    [("below an earlier dream", 3), ("that is hidden meanwhile", 2)],
+)
+def test_what_would_change_the_picture_is_not_merged(
+    found: dict[str, Any], case: str, layers: int
+) -> None:
+    facts = facts_of(found, f"into a layer {case}")
     assert "in a layer of its own" in facts["message"]
-    assert facts["layers"] == 3
+    assert facts["layers"] == layers
+
+
+def test_it_waits_until_its_document_is_in_front_or_closed(found: dict[str, Any]) -> None:
+    facts = facts_of(found, "into a layer, and the document closed while another is in front")
+    assert facts["waits"]
+    assert "closed or removed" in facts["message"]

@@ -155,6 +155,9 @@ class DreamRun(QtCore.QObject):
             storage.add(dream.source.document, dream.remembered(result, whole), whole.block)
         if dream.into:
             yield from self._merge(whole)
+        if not source.is_open(dream.source.document):
+            self._end(status_text.GONE)
+            return
         dream.source.document.setModified(True)  # the pixels alone don't tell Krita so
         self._end(StatusText(words(dream, result.seconds)))
         self.remembered.emit()

@@ -60,6 +60,8 @@ def _way(document: Document, dream: str, source: str, *, soft: bool) -> tuple[st
     parent = upper.parentNode() if upper is not None else None
     if upper is None or lower is None or parent is None or _why_not(lower):
         return None
+    if lower.locked() or not (upper.visible() and lower.visible()):
+        return None
     beside = [id_of(node) for node in parent.childNodes()]
     if dream not in beside or beside[: beside.index(dream)][-1:] != [source]:
         return None
@@ -76,8 +78,9 @@ def merged(
 
     The layer keeps its name, and what is active stays active.
     """
-    active = active_layer.id_of_active(document)
+    active = ""
     while (way := _way(document, dream, source, soft=soft)) is not None and in_front(document):
+        active = active or active_layer.id_of_active(document)
         if ready(document) and active_layer.selected_alone(document, way[1]):
             break
         yield Pause.RETRY

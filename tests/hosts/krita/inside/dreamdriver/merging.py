@@ -11,11 +11,14 @@ from lab import (
     QtCore,
     QtTest,
     activate,
+    busy,
     click,
+    document,
     dream,
     message,
     painted,
     pressed,
+    quick,
     settled,
     tree,
     undo_steps,
@@ -156,6 +159,37 @@ def _() -> Iterator[Any]:
         yield from into_its_layer()
         said.append(message())
     return {"said": said, "same_layers": tree(doc.rootNode()) == layers}
+
+
+@case("into a layer that is hidden meanwhile")
+def _() -> Iterator[Any]:
+    doc, source = yield from one_layer()
+    quick("relu4_3", iterations=40, octaves=3)
+    choose_place(2)
+    click("dream_button")
+    choose_place(-2)
+    yield lambda: len(layers_of(doc)) == 2
+    source.setVisible(False)
+    yield lambda: not busy()
+    yield settled(doc)
+    return {"message": message(), "layers": len(layers_of(doc))}
+
+
+@case("into a layer, and the document closed while another is in front")
+def _() -> Iterator[Any]:
+    doc, _source = yield from one_layer()
+    quick("relu4_3", iterations=40, octaves=3)
+    choose_place(2)
+    click("dream_button")
+    choose_place(-2)
+    yield lambda: len(layers_of(doc)) == 2
+    yield from document(width=64, height=48)
+    yield lambda: "in front again" in message()
+    facts = {"waits": busy()}
+    doc.setModified(False)
+    doc.close()
+    yield lambda: not busy()
+    return facts | {"message": message()}
 
 
 @case("into a layer below an earlier dream")
