@@ -32,25 +32,27 @@ def change(before: dict[str, Any], after: dict[str, Any], size: tuple[int, int])
     return (pictures[1] - pictures[0]).ravel()
 
 
+def alike(facts: dict[str, Any], sketch: str) -> tuple[float, bool]:
+    """How well what a sketch changed correlates with what the dream did; whether of one size."""
+    assert "traceback" not in facts, facts["traceback"]
+    size = tuple(facts[sketch][0]["size"][:2])
+    changes = change(*facts[sketch], size), change(*facts["dream"], size)
+    return float(np.corrcoef(*changes)[0, 1]), size == tuple(facts["dream"][0]["size"][:2])
+
+
 @pytest.mark.parametrize("preset", ["eyes", "faces"])
 def test_the_preview_is_what_the_dream_begins_with(found: dict[str, Any], preset: str) -> None:
-    facts = found[f"{preset} 90000"]
-    assert "traceback" not in facts, facts["traceback"]
-    small, whole = facts["found"]
-    size = tuple(small[0]["size"][:2])
-    alike = np.corrcoef(change(*small, size), change(*whole, size))[0, 1]
-    print(f"{preset}: correlation {alike:.2f}")
-    assert alike > 0.6
-    assert "octave" in facts["difference"]
+    correlation, same_size = alike(found[preset], "small")
+    print(f"{preset}: correlation {correlation:.2f}")
+    assert correlation > 0.6
+    assert not same_size
+    assert "octave" in found[preset]["differences"][0]
 
 
 @pytest.mark.parametrize("preset", ["eyes", "faces"])
 def test_with_all_octaves_it_is_the_dream(found: dict[str, Any], preset: str) -> None:
-    facts = found[f"{preset} 10000000"]
-    assert "traceback" not in facts, facts["traceback"]
-    small, whole = facts["found"]
-    size = tuple(small[0]["size"][:2])
-    assert size == tuple(whole[0]["size"][:2])
-    alike = np.corrcoef(change(*small, size), change(*whole, size))[0, 1]
-    assert alike > 0.95, "but for the selection's soft edge"
-    assert facts["difference"] == "The dream will be just this."
+    correlation, same_size = alike(found[preset], "all octaves")
+    assert correlation > 0.95, "but for the selection's soft edge"
+    assert same_size
+    assert found[preset]["differences"][1] == "The dream will be just this."
+    assert found[preset]["selected"]

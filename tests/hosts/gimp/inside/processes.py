@@ -85,7 +85,7 @@ def wait_until(true: Callable[[], object], what: str) -> float:
     while not true():
         if time.monotonic() - start > PATIENCE_S:
             raise TimeoutError(f"not {what} within {PATIENCE_S} s")
-        time.sleep(0.02)
+        time.sleep(0.1)  # asking takes time that a dream could use
     return time.monotonic() - start
 
 
