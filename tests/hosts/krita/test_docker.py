@@ -100,7 +100,8 @@ def test_a_sketch_fits_into_a_narrow_docker(found: dict[str, Any]) -> None:
 def test_a_sketch_shows_what_the_dream_will_be(found: dict[str, Any]) -> None:
     facts = found["sketch and dream"]
     assert facts["message"].startswith("Done in")
-    assert facts["sketch_differs"] < 0.8 * facts["dream_changes"]
+    # The slower the dreams before were, the smaller a sketch is, and the less like the dream.
+    assert facts["sketch_differs"] < 0.9 * facts["dream_changes"]
 
 
 def test_a_sketch_gives_way_to_a_dream_and_can_be_switched_off(found: dict[str, Any]) -> None:
