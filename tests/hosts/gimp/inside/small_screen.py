@@ -14,6 +14,7 @@ from inside.screen import photograph, press, size, turn_wheel, window
 
 @case("dialog")
 def _() -> Any:
+    """With channels in the look that the network doesn't see here, so that their words show."""
     file = Gio.File.new_for_path(PARAMETERS["photo"])
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
     ellipse(image, 180, 60, 300, 260)
@@ -35,5 +36,5 @@ def _() -> Any:
     layers = image.get_layers()
     mode = Gimp.RunMode.INTERACTIVE
     with concurrently(use_the_dialog) as failures:
-        outcome = call(image, layers, DREAM, run_mode=mode)
+        outcome = call(image, layers, DREAM, run_mode=mode, channels="relu5_3:12,relu4_3:7=0.5")
     return {**outcome, "failures": failures, "sizes": sizes}

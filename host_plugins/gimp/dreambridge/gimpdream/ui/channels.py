@@ -13,7 +13,7 @@ import gi
 gi.require_version("Gdk", "3.0")
 gi.require_version("GdkPixbuf", "2.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, GdkPixbuf, Gtk  # noqa: E402
+from gi.repository import Gdk, GdkPixbuf, Gtk, Pango  # noqa: E402
 
 import bridgeclient as bridge  # noqa: E402
 from bridgeclient.channels import chosen, weight_of, with_channel, without_channel  # noqa: E402
@@ -193,7 +193,9 @@ class ChannelStrip:
         tile = Gtk.ToggleButton(relief=Gtk.ReliefStyle.NONE, has_tooltip=True)
         tile.connect("query-tooltip", lambda *facts: self._explain(channel, facts[-1]))
         tile.get_style_context().add_class("channel")
-        picture: Gtk.Widget = Gtk.Label(label=FEATURE_WORDS.get(channel[0], ""))
+        word = f"<small>{FEATURE_WORDS.get(channel[0], '')}</small>"
+        picture: Gtk.Widget = Gtk.Label(label=word, use_markup=True, max_width_chars=1)
+        picture.set_ellipsize(Pango.EllipsizeMode.END)  # no wider than a picture
         if channel in self._pictures:
             small = scaled(self._pictures[channel], (_SIDE, _SIDE))
             picture = Gtk.Image.new_from_pixbuf(small)
