@@ -20,9 +20,8 @@ from exporting import (
 )
 from lab import (
     K,
-    QtCore,
-    QtTest,
     activate,
+    choosing,
     click,
     document,
     double_click_item,
@@ -233,11 +232,6 @@ def _() -> Iterator[Any]:
     painted(doc, "inside", 5, parent=group)
     yield settled(doc)
     return (yield from dreamed(doc, group))
-
-
-def choosing(name: str, step: str) -> None:
-    """The next or the former entry of a field that unfolds."""
-    QtTest.QTest.keyClick(widget(name), getattr(QtCore.Qt.Key, f"Key_{step}"))
 
 
 @case("on top of all")

@@ -133,6 +133,11 @@ def click(name: str) -> None:
     QtTest.QTest.mouseClick(widget(name), QtCore.Qt.MouseButton.LeftButton)
 
 
+def choosing(name: str, step: str) -> None:
+    """The next or the former entry of a field that unfolds."""
+    QtTest.QTest.keyClick(widget(name), getattr(QtCore.Qt.Key, f"Key_{step}"))
+
+
 def click_item(name: str, row: int) -> None:
     grid = widget(name)
     where = grid.visualItemRect(grid.item(row)).center()

@@ -8,10 +8,9 @@ from typing import Any
 from blending import MIXED, backdrop, layer, levels, stepped
 from exporting import layers_of, one_layer, prepared, seen
 from lab import (
-    QtCore,
-    QtTest,
     activate,
     busy,
+    choosing,
     click,
     document,
     dream,
@@ -21,8 +20,6 @@ from lab import (
     quick,
     settled,
     tree,
-    undo_steps,
-    widget,
 )
 from runner import CASES, case
 
@@ -31,17 +28,27 @@ from krita import Document, Node
 CASES.clear()
 
 
-def choose_place(steps: int) -> None:
-    """So many entries down, or up."""
-    key = QtCore.Qt.Key.Key_Down if steps > 0 else QtCore.Qt.Key.Key_Up
-    for _ in range(abs(steps)):
-        QtTest.QTest.keyClick(widget("place"), key)
+def pressed_into() -> None:
+    """Press Dream for a dream into its layer; the next goes above its layer again."""
+    for _ in range(2):
+        choosing("place", "Down")
+    click("dream_button")
+    for _ in range(2):
+        choosing("place", "Up")
 
 
 def into_its_layer() -> Iterator[Any]:
-    choose_place(2)
-    yield from dream()
-    choose_place(-2)
+    pressed_into()
+    yield lambda: not busy()
+
+
+def developing() -> Iterator[Any]:
+    """A document with one layer and a dream under way that shall go into it."""
+    doc, source = yield from one_layer()
+    quick("relu4_3", iterations=40, octaves=3)
+    pressed_into()
+    yield lambda: len(layers_of(doc)) == 2
+    return doc, source
 
 
 def the_same_as_above(doc: Document, source: Node) -> Iterator[Any]:
@@ -50,14 +57,13 @@ def the_same_as_above(doc: Document, source: Node) -> Iterator[Any]:
     name, before, layers = source.name(), seen(doc, "before"), tree(doc.rootNode())
     yield from dream()
     yield settled(doc)
-    above, steps = seen(doc, "above"), undo_steps()
+    above = seen(doc, "above")
     while tree(doc.rootNode()) != layers:
         yield from stepped(doc, "edit_undo")
-    steps = undo_steps()
     yield from activate(doc, source)
     yield from into_its_layer()
     yield settled(doc)
-    facts: dict[str, Any] = {"message": message(), "steps": undo_steps() - steps}
+    facts: dict[str, Any] = {"message": message()}
     facts["changed"] = levels(before, seen(doc, "into"))
     facts["like_above"] = levels(above, seen(doc, "into"))
     facts["active"] = doc.activeNode().name() == name
@@ -131,11 +137,9 @@ def _() -> Iterator[Any]:
     yield settled(doc)
     second = seen(doc, "second")
     click("new_seed")
-    choose_place(2)
-    click("dream_button")
-    choose_place(-2)
+    pressed_into()
     yield from activate(doc, other)
-    yield lambda: not widget("cancel_button").isVisible()
+    yield lambda: not busy()
     yield settled(doc)
     third = seen(doc, "third")
     return {
@@ -163,12 +167,7 @@ def _() -> Iterator[Any]:
 
 @case("into a layer that is hidden meanwhile")
 def _() -> Iterator[Any]:
-    doc, source = yield from one_layer()
-    quick("relu4_3", iterations=40, octaves=3)
-    choose_place(2)
-    click("dream_button")
-    choose_place(-2)
-    yield lambda: len(layers_of(doc)) == 2
+    doc, source = yield from developing()
     source.setVisible(False)
     yield lambda: not busy()
     yield settled(doc)
@@ -177,12 +176,7 @@ def _() -> Iterator[Any]:
 
 @case("into a layer, and the document closed while another is in front")
 def _() -> Iterator[Any]:
-    doc, _source = yield from one_layer()
-    quick("relu4_3", iterations=40, octaves=3)
-    choose_place(2)
-    click("dream_button")
-    choose_place(-2)
-    yield lambda: len(layers_of(doc)) == 2
+    doc, _source = yield from developing()
     yield from document(width=64, height=48)
     yield lambda: "in front again" in message()
     facts = {"waits": busy()}
