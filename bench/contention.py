@@ -15,12 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from dreambridge.workers.options import NICENESS
 from dreamcore.waiting import with_short_waits
 from measure import photo, show
 
 HEIGHT, WIDTH, OCTAVES, ITERATIONS = 320, 480, 2, 4
-NICENESS = 10
-"""The worker's, as in `dreambridge.workers.process`."""
 ROUNDS_ALONE, ROUNDS = 5, 3
 BUDGET_S = 25.0
 """After this long with company, at one priority, no further round begins."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from dreamcore.settings import Execution
 
+NICENESS = 10
+"""Engines' priority on POSIX systems, 0 is usual, 19 the lowest. Editors go first."""
+
 _DEFAULT = Execution()
 
 

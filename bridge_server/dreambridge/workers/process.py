@@ -26,6 +26,7 @@ from dreambridge.workers.dreaming import Commands, dream_events
 from dreambridge.workers.inspecting import inspect_event
 from dreambridge.workers.link import WorkerLink
 from dreambridge.workers.messages import Cancel, Credit, Ready, StartFailed
+from dreambridge.workers.options import NICENESS
 from dreamcore import Dreamer, devices
 from dreamcore.settings import Execution
 
@@ -33,9 +34,6 @@ _log = logging.getLogger("dreambridge.worker")
 
 _QUIET_MS = 10_000
 """After this long without a job the engine gives memory back that it keeps for the next one."""
-
-_NICENESS = 10
-"""Priority on POSIX systems, 0 is usual and 19 the lowest."""
 
 
 def main() -> None:
@@ -78,7 +76,7 @@ def _lower_priority() -> None:
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
-        psutil.Process().nice(_NICENESS)
+        psutil.Process().nice(NICENESS)
 
 
 def _end_with_server() -> None:

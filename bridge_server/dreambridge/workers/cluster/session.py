@@ -19,12 +19,11 @@ from types import ModuleType
 
 from bridgeclient.errors import BridgeError, bridge_error
 from dreambridge.workers.cluster.options import LOCAL
+from dreambridge.workers.options import NICENESS
 
 _TRY_S = 5.0
 _TRIES = "RAY_NUM_REDIS_GET_RETRIES"
 """How often, once a second, Ray asks a cluster that answers, but refuses."""
-_NICENESS = "10"
-"""Of the engines, as of local ones; Ray's own default is 15, which a busy program starves."""
 
 
 @contextlib.contextmanager
@@ -37,7 +36,7 @@ def joined(address: str, folder: Path) -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address == LOCAL:
         _keep_private()
-        os.environ.setdefault("RAY_worker_niceness", _NICENESS)
+        os.environ.setdefault("RAY_worker_niceness", str(NICENESS))  # its own is 15
     else:
         os.environ.setdefault(_TRIES, "5")
     _init(address, folder)
