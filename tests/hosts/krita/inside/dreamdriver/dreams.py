@@ -89,8 +89,9 @@ def _() -> Iterator[Any]:
     facts: dict[str, Any] = {"bar": widget("progress").value(), "cancel": busy()}
     yield changed(layer, doc, first)
     second = pixels_of(layer, doc)
-    told.append(message())
     facts["sharpened_while_busy"] = busy() and second != first
+    yield lambda: message().endswith(" left") or not busy()
+    told.append(message())
     yield lambda: not busy()
     yield settled(doc)
     facts["one_layer"] = len(dreams_of(doc))
