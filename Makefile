@@ -12,7 +12,7 @@ demo: .venv/.ready
 	@echo "    $(BIN)/dreambridge dream photo.jpg dream.png"
 
 test: .venv/.ready
-	$(BIN)/python -m pytest --durations=30
+	$(BIN)/python -m pytest -n 2 --durations=30
 
 check: .venv/.ready
 	$(BIN)/ruff check .

@@ -18,6 +18,8 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bridgeclient import BridgeClient, connect, find
 from bridgeclient.connection import Connection
@@ -43,6 +45,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak", action="store_true", help="run tests/reliability at full length (make soak)"
     )
+
+
+class BesideTheEditors(LoadScopeScheduling):
+    """One process for the tests in editors, which mostly wait, and one for all others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "editors" if nodeid.startswith("tests/hosts/") else "all others"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> BesideTheEditors:
+    return BesideTheEditors(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

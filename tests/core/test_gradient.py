@@ -78,7 +78,7 @@ def engine(
 
 @pytest.fixture(scope="module")
 def image(coffee):
-    return Source.of(coffee[100:197, 200:289]).planes()  # 97 x 89: a multiple of nothing
+    return Source.of(coffee[100:165, 200:259]).planes()  # 65 x 59: a multiple of nothing
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_float32_equals_autograd_but_for_activations_that_round_to_zero(
     assert relative(found, autograd(reference, image, {name: 1.0}, "l2")) < 1e-2
 
 
-@pytest.mark.parametrize("rows", [2, 4, 30, 96])
+@pytest.mark.parametrize("rows", [2, 4, 30, 64])
 @pytest.mark.parametrize("name", ["pool1", "relu2_1"])
 def test_the_first_block_in_strips(name, rows, exact_network, exact_reference, image, monkeypatch):
     monkeypatch.setattr(exact_network, "strip_pixels", rows * image.shape[2])
@@ -218,15 +218,15 @@ def test_tiles_add_up_in_16_bits(dtype, path, name, large, monkeypatch):
 
 
 @pytest.mark.parametrize("origin", [(0, 0), (3, 13), (31, 7)])
-@pytest.mark.parametrize("tile", ["off", 160])
-def test_around_the_image_the_network_sees_it_mirrored(origin, tile, network, large):
+def test_around_the_image_the_network_sees_it_mirrored(origin, network, large):
     size = tuple(length + 34 for length in large.shape[1:])
     after = [s - o - n for s, o, n in zip(size, origin, large.shape[1:], strict=True)]
     sides = [(0, 0), *zip(origin, after, strict=True)]
     seen = torch.from_numpy(np.pad(large.numpy(), sides, mode="symmetric"))
     expected, _ = engine(network, seen, {"relu4_1": 1.0}, "l2")
-    found, _ = engine(network, large, {"relu4_1": 1.0}, "l2", tile=tile, origin=origin, size=size)
-    assert relative(found, expected) < 1e-5
+    for tile in ("off", 160):
+        found, _ = engine(network, large, {"relu4_1": 1.0}, "l2", None, None, tile, origin, size)
+        assert relative(found, expected) < 1e-5
 
 
 def test_an_image_smaller_than_its_surroundings_is_mirrored_again_and_again(network, large):

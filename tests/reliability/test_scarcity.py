@@ -27,7 +27,7 @@ def test_out_of_memory_in_the_worker_is_an_error_and_passes(
 ) -> None:
     """The address space that the worker may use ends just above what it has."""
     server = own_server()
-    big = to_frame(photo.repeat(24, axis=0).repeat(20, axis=1))
+    big = to_frame(photo.repeat(32, axis=0).repeat(28, axis=1))  # as floats it is larger than that
     with server.connect() as client:
         dream_once(client, photo)
         (worker,) = server.workers()

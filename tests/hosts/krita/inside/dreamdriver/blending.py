@@ -82,6 +82,8 @@ def unchanged(name: str, make: Make, *, holes: bool = False, steps: int = 1) -> 
         doc.rootNode().addChildNode(above, None)
         doc.refreshProjection()
         yield from prepared(doc, source)
+        yield lambda: any(source.projectionPixelData(0, 0, WIDTH, HEIGHT).data())
+        yield settled(doc)
         before, layers, history = seen(doc, "before"), tree(doc.rootNode()), undo_steps()
         docker()._controller.model.set("step", 0.0)
         yield from dream()
@@ -97,7 +99,7 @@ def unchanged(name: str, make: Make, *, holes: bool = False, steps: int = 1) -> 
         for _ in range(steps):
             yield from stepped(doc, "edit_redo")
         facts["redone"] = levels(before, seen(doc, "redone"))
-        facts["reopened"] = levels(before, (yield from reopened(doc)))
+        facts["reopened"] = yield from reopened(doc, before)
         doc.flatten()
         yield settled(doc)
         return facts | {"flattened": levels(before, seen(doc, "flattened"))}
@@ -111,19 +113,21 @@ def stepped(doc: Document, action: str) -> Iterator[Any]:
     yield settled(doc)
 
 
-def reopened(doc: Document) -> Iterator[Any]:
+def reopened(doc: Document, before: bytes) -> Iterator[Any]:
+    """How far the saved file is from what was seen, once Krita has drawn it: vectors come late."""
     path = PARAMETERS["folder"] + "/again.kra"
     doc.setBatchmode(True)
     assert doc.saveAs(path)
     again = K.openDocument(path)
-    for _ in range(50):  # vectors are drawn a little later
-        yield None
-    again.refreshProjection()
-    again.waitForDone()
-    yield settled(again)
-    picture = seen(again, "again")
+    for _ in range(40):
+        again.refreshProjection()
+        again.waitForDone()
+        yield settled(again)
+        apart = levels(before, seen(again, "again"))
+        if apart <= 1:
+            break
     again.close()
-    return picture
+    return apart
 
 
 def blended(mode: str, opacity: int, alpha: bytes) -> Make:
