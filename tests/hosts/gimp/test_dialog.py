@@ -29,7 +29,7 @@ def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
     photo = gimp.home / PHOTO
     photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
     prepare_browser(gimp.home)
-    scale = 1.0 if PICTURES else 0.4
+    scale = 1.0 if PICTURES else 0.25
     log = str(gimp_server.home.server_log)
     facts = {"plugin": str(gimp.plugin), "photo": str(photo), "scale": scale, "log": log}
     run, folder = gimp.start("dialog", **facts)

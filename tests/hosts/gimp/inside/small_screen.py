@@ -17,7 +17,9 @@ def _() -> Any:
     """With channels in the look that the network doesn't see here, so that their words show."""
     file = Gio.File.new_for_path(PARAMETERS["photo"])
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
-    ellipse(image, 180, 60, 300, 260)
+    scale = PARAMETERS["scale"]
+    image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
+    ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
     sizes: list[tuple[int, int]] = []
 
     def use_the_dialog() -> None:

@@ -29,7 +29,7 @@ CASES.clear()
 
 def slow() -> None:
     """Settings of a dream with some previews, on a fast machine too."""
-    quick("relu3_3", iterations=100, octaves=3)
+    quick("relu3_3", iterations=60, octaves=3)
 
 
 def started(selected: Any = SELECTED) -> Iterator[Any]:
@@ -143,7 +143,7 @@ def _() -> Iterator[Any]:
     assert doc.saveAs(path)
     yield settled(doc)
     facts: dict[str, Any] = {"modified_before": doc.modified()}
-    quick("relu4_3", iterations=100, octaves=4)
+    quick("relu4_3", iterations=60, octaves=4)
     yield from begun(doc)
     yield settled(doc)
     doc.save()

@@ -38,7 +38,7 @@ SELECTED = (30, 20, 100, 80)
 
 def slow() -> None:
     """Settings of a dream that takes some seconds, on a fast machine too."""
-    quick("relu3_3", iterations=100, octaves=3)
+    quick("relu3_3", iterations=60, octaves=3)
 
 
 def endless() -> None:

@@ -193,7 +193,7 @@ def _() -> Iterator[Any]:
 @case("sketch gives way")
 def _() -> Iterator[Any]:
     doc = K.activeDocument()
-    widget("detail").setValue(6)
+    widget("detail").setValue(2)
     yield lambda: sketcher()._running
     click("dream_button")
     facts: dict[str, Any] = {"sketches": []}
