@@ -33,7 +33,7 @@ def session(gimp: Gimp, gimp_server: Server) -> tuple[dict[str, Any], Path]:
     photo.write_bytes((files("dreamcore") / "data" / "photos" / PHOTO).read_bytes())
     facts = {
         "photo": str(photo),
-        "scale": 1.0 if PICTURES else 0.4,
+        "scale": 1.0 if PICTURES else 0.25,
         "log": str(gimp_server.home.server_log),
     }
     run, folder = gimp.start("window", "--console-messages", plugin=str(gimp.plugin), **facts)
