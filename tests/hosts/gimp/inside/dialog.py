@@ -22,7 +22,7 @@ from inside.harness import (
     state,
 )
 from inside.layers import group_of_two
-from inside.photographed import all_metadata, awaited, interactive, photo
+from inside.photographed import all_metadata, awaited, interactive, photo, quiet
 from inside.processes import concurrently, running, wait_until, wait_until_dreaming
 from inside.screen import (
     ASIDE,
@@ -99,10 +99,10 @@ def next_image_id() -> int:
 @case("changes while the dialog is open")
 def _() -> Any:
     """Each starts a preview; how many images the plug-in makes for it besides."""
-    image = picture(180, 120, precision="U16_NON_LINEAR")
+    image = picture(300, 200, precision="U16_NON_LINEAR")
     group = group_of_two(image)
-    layer = painted(image, size=(170, 110), at=(5, 5), parent=group, seed=5)
-    image.select_rectangle(Gimp.ChannelOps.REPLACE, 25, 20, 110, 75)
+    layer = painted(image, size=(280, 180), at=(10, 10), parent=group, seed=5)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 30, 180, 120)
     image.set_selected_layers([group])
     show(image)
     with awaited():
@@ -116,13 +116,16 @@ def _() -> Any:
             change()
         made[name] = next_image_id() - before - 1
 
-    for name in ("preset", "another preset"):
-        counting(name, lambda: press("DeepDream", "alt+p", "Right"))
-    photograph("16 bits", window("DeepDream"))
-    counting("selection", lambda: ellipse(image, 40, 25, 55, 55))
-    counting("paint", lambda: paint(layer, 6, alpha=False))
-    photograph("painted", window("DeepDream"))
-    press("DeepDream", "Escape")
+    try:
+        wait_until(quiet, "the looks' pictures")  # which would count as dreams
+        for name in ("preset", "another preset"):
+            counting(name, lambda: press("DeepDream", "alt+p", "Left"))  # its row has no right
+        photograph("16 bits", window("DeepDream"))
+        counting("selection", lambda: ellipse(image, 60, 40, 90, 90))
+        counting("paint", lambda: paint(layer, 6, alpha=False))
+        photograph("painted", window("DeepDream"))
+    finally:
+        press("DeepDream", "Escape")  # or it would stand in the way of all that follows
     return made
 
 

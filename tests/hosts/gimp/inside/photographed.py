@@ -12,7 +12,7 @@ from gi.repository import Gimp, Gio
 
 from inside.harness import DREAM, PARAMETERS, call, ellipse
 from inside.processes import running, wait_until
-from inside.screen import show
+from inside.screen import photograph, show
 
 
 def dreams() -> int:
@@ -25,9 +25,21 @@ def awaited() -> Iterator[None]:
     """Do something that starts a dream, and wait until the server has finished it."""
     before = dreams()
     yield
-    wait_until(lambda: dreams() > before, "a dream")
+    try:
+        wait_until(lambda: dreams() > before, "a dream")
+    except TimeoutError:
+        photograph("in-vain")
+        raise
     wait_until(lambda: not running(), "quiet")
     time.sleep(0.5)  # until what came back is drawn
+
+
+def quiet() -> bool:
+    """Nothing is dreamed, and nothing follows at once: a look's picture after that of another."""
+    if running():
+        return False
+    time.sleep(0.3)
+    return not running()
 
 
 def photo(scale: float = PARAMETERS["scale"]) -> tuple[Gimp.Image, Gimp.Layer]:
