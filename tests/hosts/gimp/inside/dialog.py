@@ -118,8 +118,8 @@ def _() -> Any:
 
     try:
         wait_until(quiet, "the looks' pictures")  # which would count as dreams
-        for name in ("preset", "another preset"):
-            counting(name, lambda: press("DeepDream", "alt+p", "Left"))  # its row has no right
+        for name in ("preset", "another preset"):  # to the left: the look is the last of its row
+            counting(name, lambda: press("DeepDream", "alt+p", "Left"))
         photograph("16 bits", window("DeepDream"))
         counting("selection", lambda: ellipse(image, 60, 40, 90, 90))
         counting("paint", lambda: paint(layer, 6, alpha=False))

@@ -42,12 +42,18 @@ def quiet() -> bool:
     return not running()
 
 
-def photo(scale: float = PARAMETERS["scale"]) -> tuple[Gimp.Image, Gimp.Layer]:
-    """The photograph with a soft ellipse selected, shown in the window."""
+def loaded(scale: float = PARAMETERS["scale"]) -> Gimp.Image:
+    """The photograph with a soft ellipse selected."""
     file = Gio.File.new_for_path(PARAMETERS["photo"])
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
     image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
     ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
+    return image
+
+
+def photo(scale: float = PARAMETERS["scale"]) -> tuple[Gimp.Image, Gimp.Layer]:
+    """The photograph with its selection, shown in the window."""
+    image = loaded(scale)
     show(image)
     return image, image.get_layers()[0]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from gi.repository import Gimp, Gio
+from gi.repository import Gimp
 
-from inside.harness import DREAM, PARAMETERS, call, case, ellipse
+from inside.harness import DREAM, call, case
+from inside.photographed import loaded
 from inside.processes import concurrently, running, wait_until
 from inside.screen import photograph, press, size, turn_wheel, window
 
@@ -15,11 +16,7 @@ from inside.screen import photograph, press, size, turn_wheel, window
 @case("dialog")
 def _() -> Any:
     """With channels in the look that the network doesn't see here, so that their words show."""
-    file = Gio.File.new_for_path(PARAMETERS["photo"])
-    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
-    scale = PARAMETERS["scale"]
-    image.scale(int(image.get_width() * scale), int(image.get_height() * scale))
-    ellipse(image, *(int(scale * side) for side in (180, 60, 300, 260)))
+    image = loaded()
     sizes: list[tuple[int, int]] = []
 
     def use_the_dialog() -> None:

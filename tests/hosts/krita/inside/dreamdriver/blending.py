@@ -82,6 +82,7 @@ def unchanged(name: str, make: Make, *, holes: bool = False, steps: int = 1) -> 
         doc.rootNode().addChildNode(above, None)
         doc.refreshProjection()
         yield from prepared(doc, source)
+        # vectors are drawn a little later
         yield lambda: any(source.projectionPixelData(0, 0, WIDTH, HEIGHT).data())
         yield settled(doc)
         before, layers, history = seen(doc, "before"), tree(doc.rootNode()), undo_steps()
